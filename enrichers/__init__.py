@@ -1,0 +1,1 @@
+"""One module a thing added to a post; see the `resonanz.enrichers` entry points."""

@@ -1,0 +1,1 @@
+"""The query language: folding, tokens, grammar, matcher."""

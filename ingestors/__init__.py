@@ -1,0 +1,1 @@
+"""One module a source; see the `resonanz.ingestors` entry points."""

@@ -1,0 +1,1 @@
+"""One module a destination; see the `resonanz.sinks` entry points."""

@@ -1,0 +1,1 @@
+"""The pipeline: its records, contracts, services, agents and command line."""

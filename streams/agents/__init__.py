@@ -1,0 +1,1 @@
+"""The Faust agents, one a module, and the loop they share."""

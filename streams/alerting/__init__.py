@@ -1,0 +1,1 @@
+"""Counts, baselines, episodes, severity: pure functions over what was counted."""

@@ -1,0 +1,41 @@
+"""A hit: the small record of one match that `watch` counts, and the news that a match is taken back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from streams.mention import Tone
+from streams.post import Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One subscription matched one post. Key on the log: the subscription's id."""
+
+    subscription: str
+    post: str
+    created_at: datetime
+    source: str
+    mode: Mode = "live"
+    author: str | None = None
+    venue: str | None = None
+    story: str | None = None
+    tone: Tone | None = None
+    influence: float | None = None
+    followers: int | None = None
+    url: str | None = None
+    type: Literal["hit"] = "hit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retraction:
+    """A post, or all posts of an author, no longer count, but for the subscriptions in `keep`.
+
+    Sent to every partition of the hits: nobody remembers which subscriptions an earlier version matched.
+    """
+
+    created_at: datetime
+    post: str | None = None
+    author: str | None = None
+    keep: tuple[str, ...] = ()
+    type: Literal["retraction"] = "retraction"

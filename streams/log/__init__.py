@@ -1,0 +1,1 @@
+"""The log, two ways: Apache Kafka and one SQLite file."""

@@ -1,0 +1,22 @@
+"""Which log a URL means."""
+
+from streams.config import LogConfig
+from streams.errors import ConfigError
+from streams.log.base import Log
+
+
+def open_log(config: LogConfig) -> Log:
+    """The log of a configuration, not opened yet. Raises ConfigError on an unknown scheme."""
+    scheme = config.url.partition(":")[0]
+    if scheme == "kafka":
+        from streams.log.kafka import KafkaLog
+
+        return KafkaLog(config.url, config.replication)
+    if scheme == "sqlite":
+        from streams.log.embedded.client import EmbeddedLog
+
+        return EmbeddedLog(config.url)
+    raise ConfigError(
+        f'[log] url: "{config.url}" is neither kafka nor sqlite; write `url = "sqlite:///data/log.db"` '
+        'or `url = "kafka://broker:9092"`'
+    )

@@ -1,0 +1,1 @@
+"""The checks every component must pass, and what tests are made of."""

@@ -1,0 +1,1 @@
+"""HTTP: the API, webhooks in, health, metrics and the page."""
