@@ -32,7 +32,7 @@ class LogConfig:
 
 @dataclass(frozen=True, slots=True)
 class IndexConfig:
-    """`url`: `tantivy:///data/index`, or `http(s)://…` of Elasticsearch 9, with `user` and `password` or an `api_key`."""
+    """`url`: `tantivy:///data/index`, or `https://…` of Elasticsearch 9 with `user`, `password` or `api_key`."""
 
     url: str = "tantivy:///data/index"
     alias: str = "mentions"
