@@ -1,0 +1,134 @@
+"""The one loop over Faust events: take a batch, settle every record in it, then acknowledge it whole, in order.
+
+Why so strict: Faust acknowledges what raised, and commits over holes (`streams/decisions/0003-…`). So no
+exception leaves the body, nothing is acknowledged behind something unsettled, and what cannot go on ends the
+process at once; its supervisor starts it again from the committed offset.
+"""
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from streams import metrics
+from streams.codec import encode
+from streams.dead_letter import KEPT_BYTES, DeadLetter, Origin
+from streams.errors import EXIT_BUG, ResonanzError
+from streams.health import Health
+from streams.log.base import Entry, Log, Record
+from streams.log.delivery import deliver, pause_secs
+from streams.logs import logger
+from streams.outcome import Fate, Rejected, Retry
+from streams.topics import DEAD_LETTERS
+
+BATCH_RECORDS = 500
+BATCH_WITHIN_SECS = 0.1
+
+
+class Agent(Protocol):
+    """What an agent does with a batch; everything else is the loop's."""
+
+    name: str
+    topic: str
+
+    async def settle(self, records: Sequence[Record]) -> Sequence[Fate]:
+        """The fate of each record, in its place. An exception means that this process cannot go on."""
+        ...
+
+
+class Settler:
+    """Settles batches for one agent: repeats in place, buries, counts."""
+
+    def __init__(self, agent: Agent, log: Log, health: Health) -> None:
+        self._agent, self._log, self._health = agent, log, health
+        self._logger = logger(agent.name)
+
+    async def __call__(self, records: Sequence[Record]) -> None:
+        """Return when every record is delivered, dropped or buried."""
+        waiting, attempt, first_at = list(records), 0, datetime.now(UTC)
+        while waiting:
+            attempt += 1
+            fates = await self._agent.settle(waiting)
+            again = [(r, f) for r, f in zip(waiting, fates, strict=True) if isinstance(f, Retry)]
+            dead = [(r, f.reason) for r, f in zip(waiting, fates, strict=True) if isinstance(f, Rejected)]
+            await self._bury([self._letter(r, reason, attempt, first_at) for r, reason in dead])
+            self._count(fates)
+            waiting = [record for record, _ in again]
+            if again:
+                self._hold(again[0][1].reason)
+                await asyncio.sleep(pause_secs(attempt, max(fate.after_secs for _, fate in again)))
+
+    def _letter(self, record: Record, reason: str, attempt: int, first_at: datetime) -> Entry:
+        value = record.value or b""
+        letter = DeadLetter(
+            reason=reason,
+            stage=self._agent.name,
+            attempts=attempt,
+            first_at=first_at,
+            buried_at=datetime.now(UTC),
+            origin=Origin(topic=record.topic, partition=record.partition, offset=record.offset),
+            key=record.key,
+            value=value[:KEPT_BYTES],
+            size=len(value),
+        )
+        return Entry(DEAD_LETTERS, b"%s/%d/%d" % (record.topic.encode(), *record[1:3]), encode(letter))
+
+    async def _bury(self, letters: Sequence[Entry]) -> None:
+        refused = [
+            f for f in await deliver(self._log, letters, on_retry=self._hold) if isinstance(f, Rejected)
+        ]
+        if refused:
+            raise RuntimeError(f"the dead letters refuse a record: {refused[0].reason}")
+
+    def _hold(self, reason: str) -> None:
+        metrics.retried(self._agent.name)
+        self._health.holding(self._agent.name, reason)
+        self._logger.warning("batch held back", reason=reason)
+
+    def _count(self, fates: Sequence[Fate]) -> None:
+        for kind, count in Counter(type(fate).__name__.lower() for fate in fates).items():
+            metrics.settled(self._agent.name, kind, count)
+        settled = sum(not isinstance(fate, Retry) for fate in fates)
+        if settled:
+            self._health.progress(self._agent.name, settled)
+
+
+async def consume(stream: Any, settle: Callable[[Sequence[Record]], Awaitable[None]], agent: str) -> None:
+    """Run one agent over its Faust stream, for ever.
+
+    `noack` first, so that leaving the loop acknowledges nothing behind our back.
+    """
+    batches: AsyncIterator[Sequence[Any]] = stream.noack().noack_take(BATCH_RECORDS, within=BATCH_WITHIN_SECS)
+    async for events in batches:
+        started = time.monotonic()
+        try:
+            await settle([_record(event) for event in events])
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing of this batch may be acknowledged
+            leave(agent, error)
+        for event in events:
+            event.ack()
+        metrics.batch_took(agent, time.monotonic() - started)
+
+
+def _record(event: Any) -> Record:
+    message = event.message
+    return Record(
+        message.topic,
+        message.partition,
+        message.offset,
+        int(message.timestamp * 1000),
+        message.key,
+        message.value,
+    )
+
+
+def leave(part: str, error: Exception) -> None:
+    """End the process at once, acknowledging nothing more: the exit code says whether a restart may help."""
+    code = error.exit_code if isinstance(error, ResonanzError) else EXIT_BUG
+    logger(part).error(
+        "cannot go on; the process ends", error=str(error) or type(error).__name__, exc_info=error
+    )
+    os._exit(code)

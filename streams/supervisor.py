@@ -1,0 +1,76 @@
+"""Keeps one part running: starts it, waits, and starts it again when a fault that is nobody's ended it.
+
+Standard library only, so that the watching process stays small. The child holds the reading end of a pipe; when
+the parent dies, however it dies, the child sees the end of it and leaves too.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from streams.errors import EXIT_BUG
+
+SUPERVISED = "RESONANZ_SUPERVISED"
+FIRST_PAUSE_SECS = 0.5
+LONGEST_PAUSE_SECS = 30.0
+STEADY_SECS = 60.0
+"""A part that ran so long is healthy again: its next pause is the first one."""
+
+
+def restart_pause(code: int, failures: int) -> float | None:
+    """Seconds to wait before the next start; None if a restart cannot help.
+
+    A bug (70) and a signal (negative) may be nobody's fault; any other code says what a person must do.
+    """
+    if code == EXIT_BUG or code < 0:
+        return min(FIRST_PAUSE_SECS * 2.0 ** min(failures, 10), LONGEST_PAUSE_SECS)
+    return None
+
+
+def supervise(
+    command: Sequence[str],
+    *,
+    part: str,
+    say: Callable[[str], object] = lambda text: sys.stderr.write(text + "\n"),
+) -> int:
+    """Run the command until it ends for good; its exit code."""
+    failures = 0
+    while True:
+        started = time.monotonic()
+        code, stopped = _run(command)
+        if stopped:
+            return max(code, 0)
+        failures = 0 if time.monotonic() - started > STEADY_SECS else failures
+        pause = restart_pause(code, failures)
+        if pause is None:
+            return code
+        say(f"resonanz: {part} ended unexpectedly ({_described(code)}); starting it again in {pause:g} s")
+        time.sleep(pause)
+        failures += 1
+
+
+def _run(command: Sequence[str]) -> tuple[int, bool]:
+    """The child's exit code, and whether we were asked to stop."""
+    stopped = False
+    environment = {**os.environ, SUPERVISED: "1"}
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603 - our own program
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+        child.send_signal(number)
+
+    former = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        return child.wait(), stopped
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _described(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
