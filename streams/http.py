@@ -10,7 +10,7 @@ import aiohttp
 from streams.outcome import DELIVERED, Outcome, Rejected, Retry
 
 MAX_WAIT_SECS = 3600.0
-RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
+RETRIED = frozenset({408, 425, 429})
 REFUSED_CREDENTIALS = frozenset({401, 403})
 
 
@@ -31,7 +31,7 @@ def outcome_of(status: int, retry_after: str | None = None, *, now: datetime | N
     """
     if 200 <= status < 300:
         return DELIVERED
-    if status in RETRIED or status in REFUSED_CREDENTIALS or status > 500:
+    if status in RETRIED or status in REFUSED_CREDENTIALS or status >= 500:
         return Retry(f"HTTP {status}", wait_secs(retry_after, now=now))
     return Rejected(f"HTTP {status}")
 

@@ -1,0 +1,138 @@
+"""Subscriptions as they are kept: written in files, compared with the log, saved with a new version."""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from streams.clock import Clock, system_clock
+from streams.codec import DecodeError, decode_subscription, encode
+from streams.components import Matcher
+from streams.config import build
+from streams.errors import ConfigError, UsageError
+from streams.log.base import Entry, Log
+from streams.log.delivery import deliver
+from streams.logs import logger
+from streams.subscription import Alarm, Subscription
+from streams.topics import SUBSCRIPTIONS
+
+KEPT_BY_US = ("version", "changed_at", "changed_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What saving a subscription would change: its fields, or all of it (`new`)."""
+
+    subscription: Subscription
+    new: bool
+    changed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.new:
+            return f"+ {self.subscription.id}: {self.subscription.query}"
+        if not self.changed:
+            return f"= {self.subscription.id}"
+        return f"~ {self.subscription.id}: " + ", ".join(self.changed)
+
+
+def read_file(path: Path) -> list[Subscription]:
+    """The subscriptions of a TOML file. Raises ConfigError that holds the line to write."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from None
+    listed = tables.get("subscription")
+    if set(tables) != {"subscription"} or not isinstance(listed, list):
+        raise ConfigError(f"{path} holds a list of subscriptions; write [[subscription]] above each")
+    found = [_subscription(table, f"{path}: subscription") for table in listed]
+    twice = {one.id for one in found if sum(one.id == other.id for other in found) > 1}
+    if twice:
+        raise ConfigError(f"{path}: the id {min(twice)!r} occurs twice; give each subscription its own")
+    return found
+
+
+def _subscription(table: Mapping[str, Any], where: str) -> Subscription:
+    options = dict(table)
+    alarm = build(Alarm, options.pop("alarm", {}), f"{where}.alarm", {})
+    if ours := [name for name in KEPT_BY_US if name in options]:
+        raise ConfigError(f"[{where}] {ours[0]} is counted by us; remove the line")
+    return replace(build(Subscription, options, where, {}), alarm=alarm)
+
+
+async def stored(log: Log) -> dict[str, Subscription]:
+    """The subscriptions in force, by id."""
+    found = {}
+    for record in (await log.latest(SUBSCRIPTIONS)).values():
+        try:
+            subscription = decode_subscription(record.value)
+        except DecodeError as error:
+            logger("subscriptions").warning("unreadable, ignored", reason=str(error))
+            continue
+        found[subscription.id] = subscription
+    return found
+
+
+def compare(wanted: Sequence[Subscription], there: Mapping[str, Subscription]) -> list[Difference]:
+    """What saving the wanted ones would change."""
+    compared = [part.name for part in fields(Subscription) if part.name not in KEPT_BY_US]
+    differences = []
+    for subscription in wanted:
+        known = there.get(subscription.id)
+        changed = tuple(n for n in compared if known and getattr(known, n) != getattr(subscription, n))
+        differences.append(Difference(subscription, known is None, changed))
+    return differences
+
+
+def check(subscription: Subscription, matcher: Matcher) -> Sequence[str]:
+    """Warnings about a subscription. Raises UsageError if its query or one of its examples is wrong."""
+    warnings = matcher.check(subscription)
+    if failing := matcher.run_examples(subscription):
+        raise UsageError(f"subscription {subscription.id!r}: " + "; ".join(failing))
+    return warnings
+
+
+async def save(
+    log: Log, subscriptions: Sequence[Subscription], *, by: str, clock: Clock = system_clock
+) -> list[Subscription]:
+    """Save those that differ from what is stored, each with the next version; the saved ones."""
+    there = await stored(log)
+    changed = [d.subscription for d in compare(subscriptions, there) if d.new or d.changed]
+    saved = [
+        replace(
+            one,
+            version=there[one.id].version + 1 if one.id in there else 1,
+            changed_at=clock(),
+            changed_by=by,
+        )
+        for one in changed
+    ]
+    await deliver(log, [Entry(SUBSCRIPTIONS, one.id.encode(), encode(one)) for one in saved])
+    return saved
+
+
+async def remove(log: Log, id: str) -> None:
+    """Forget a subscription."""
+    await deliver(log, [Entry(SUBSCRIPTIONS, id.encode(), None)])
+
+
+async def follow(
+    log: Log,
+    subscribe: Callable[[Subscription], None],
+    unsubscribe: Callable[[str], None],
+    ready: Callable[[], None],
+) -> None:
+    """Pass every subscription on, then every change, for ever; `ready` once those stored at the start are in."""
+    async for batch in log.tail(SUBSCRIPTIONS, from_start=True):
+        for record in batch.records:
+            if record.value is None:
+                unsubscribe((record.key or b"").decode())
+                continue
+            try:
+                subscribe(decode_subscription(record.value))
+            except (DecodeError, UsageError) as error:
+                logger("subscriptions").warning("not listened for", reason=str(error))
+        if batch.caught_up:
+            ready()
