@@ -91,9 +91,6 @@ class Settler:
     def _count(self, fates: Sequence[Fate]) -> None:
         for kind, count in Counter(type(fate).__name__.lower() for fate in fates).items():
             metrics.settled(self._agent.name, kind, count)
-        settled = sum(not isinstance(fate, Retry) for fate in fates)
-        if settled:
-            self._health.progress(self._agent.name, settled)
 
 
 async def consume(stream: Any, settle: Callable[[Sequence[Record]], Awaitable[None]], agent: str) -> None:

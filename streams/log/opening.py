@@ -1,5 +1,7 @@
 """Which log a URL means."""
 
+from typing import Any
+
 from streams.config import LogConfig
 from streams.errors import ConfigError
 from streams.log.base import Log
@@ -20,3 +22,12 @@ def open_log(config: LogConfig) -> Log:
         f'[log] url: "{config.url}" is neither kafka nor sqlite; write `url = "sqlite:///data/log.db"` '
         'or `url = "kafka://broker:9092"`'
     )
+
+
+def faust_broker(url: str) -> tuple[str | list[str], Any]:
+    """The same log for Faust: its broker and credentials."""
+    if url.startswith("kafka:"):
+        from streams.log.kafka_url import parse
+
+        return parse(url).faust_broker()
+    return url, None
