@@ -11,10 +11,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from streams.agents.consume import leave
+from streams.health import Health
+
 from streams.agents.worker import Worker, faust_app
 from streams.config import LogConfig
-from streams.health import Health
 from streams.log.base import Entry
 from streams.log.delivery import deliver
 from streams.log.opening import faust_broker, open_log
@@ -58,10 +58,7 @@ async def main(url, file):
     await log.open()
     agent = Scripted(log, Path(file))
     worker = Worker(faust_app(*faust_broker(url)), [agent], log, Health())
-    try:
-        await worker.start()
-    except Exception as error:
-        leave("start", error)
+    await worker.start()
     while True:
         agent.busy.clear()
         try:
