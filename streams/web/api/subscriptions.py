@@ -1,0 +1,97 @@
+"""Subscriptions: which there are, changed after their query and examples were tried, and tries alone."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from streams.codec import decode, decode_subscription, encode
+from streams.errors import UsageError
+from streams.subscription import Subscription
+from streams.web.answers import json_answer
+from streams.web.asked import body_of, who_of
+from streams.web.changes import Unknown
+from streams.web.routes import Route
+from streams.web.services import changes, read_view, services
+from streams.web.tried import check_examples, match_texts
+
+MAX_TEXTS = 100
+ID = re.compile(r"[\w.-]{1,100}")
+NOT_THERE = "there is no subscription of that id; /api/subscriptions lists them"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """A query, and texts to put to it."""
+
+    query: str
+    texts: tuple[str, ...] = ()
+
+
+async def listed(request: web.Request) -> web.Response:
+    """All subscriptions, by id."""
+    there = read_view(request).subscriptions
+    return json_answer({"subscriptions": [there[name] for name in sorted(there)]})
+
+
+async def shown(request: web.Request) -> web.Response:
+    """One subscription."""
+    subscription = read_view(request).subscriptions.get(request.match_info["id"])
+    if subscription is None:
+        raise web.HTTPNotFound(text=NOT_THERE)
+    return json_answer(subscription)
+
+
+async def put(request: web.Request) -> web.Response:
+    """Write a subscription, if its query can be meant and its examples hold."""
+    name = request.match_info["id"]
+    if not ID.fullmatch(name):
+        raise UsageError("an id has 1 to 100 letters, digits, `_`, `.` and `-`")
+    subscription = _read(name, await body_of(request))
+    check_examples(services(request).new_matcher(), subscription, services(request).clock())
+    written = await changes(request).subscribe(subscription, who_of(request))
+    return json_answer(written, status=201 if written.version == 1 else 200)
+
+
+async def delete(request: web.Request) -> web.Response:
+    """Remove a subscription."""
+    try:
+        await changes(request).unsubscribe(request.match_info["id"])
+    except Unknown:
+        raise web.HTTPNotFound(text=NOT_THERE) from None
+    return web.Response(status=204)
+
+
+async def try_query(request: web.Request) -> web.Response:
+    """Which of the texts a query matches, where, and why; changes nothing."""
+    tried = decode(Try, await body_of(request))
+    if len(tried.texts) > MAX_TEXTS:
+        raise UsageError(f"at most {MAX_TEXTS} texts at once")
+    subscription = Subscription(id="try", query=tried.query)
+    matches = match_texts(
+        services(request).new_matcher(), subscription, tried.texts, services(request).clock()
+    )
+    results = [
+        {"match": True, "spans": match.spans, "because": match.because}
+        if match
+        else {"match": False, "spans": (), "because": ()}
+        for match in matches
+    ]
+    return json_answer({"results": results})
+
+
+def _read(id: str, body: bytes) -> Subscription:
+    given = decode(dict[str, Any], body)
+    if given.setdefault("id", id) != id:
+        raise UsageError(f'the body names another id; write "id": "{id}", or leave it out')
+    return decode_subscription(encode(given))
+
+
+ROUTES = (
+    Route("GET", "/api/subscriptions", listed),
+    Route("POST", "/api/subscriptions/try", try_query),
+    Route("GET", "/api/subscriptions/{id}", shown),
+    Route("PUT", "/api/subscriptions/{id}", put, changes=True),
+    Route("DELETE", "/api/subscriptions/{id}", delete, changes=True),
+)

@@ -1,0 +1,84 @@
+"""What the HTTP interface needs from the rest, given from outside."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from streams.alert import Alert
+from streams.clock import Clock, system_clock
+from streams.components import Index, Matcher, Receiver, Request
+from streams.errors import UnavailableError
+from streams.health import Health
+from streams.log.base import Log
+from streams.secret import Secret
+from streams.web.changes import Changes
+from streams.web.view import View
+
+Accept = Callable[[str, Receiver, Request], Awaitable[tuple[int, str]]]
+"""Takes a push source's request in and answers with HTTP status and text, once the log has confirmed it."""
+
+
+class Episodes(Protocol):
+    """What a person may do to an alert: each answers its next revision, and raises UsageError if it cannot be."""
+
+    def acknowledge(self, alert: Alert, at: datetime, by: str, note: str | None = None) -> Alert:
+        """Somebody takes care of it."""
+        ...
+
+    def snooze(self, alert: Alert, at: datetime, by: str, until: datetime, note: str | None = None) -> Alert:
+        """Nobody wants to hear of it until then."""
+        ...
+
+    def close(self, alert: Alert, at: datetime, by: str, note: str | None = None) -> Alert:
+        """It is over."""
+        ...
+
+    def note(self, alert: Alert, at: datetime, by: str, note: str) -> Alert:
+        """Something to remember."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """`index`: None where there is none. `receivers`: the push sources by their configured name.
+
+    `new_matcher`: an opened matcher without subscriptions, to try queries with. `token`: asked for by whatever
+    changes something.
+    """
+
+    log: Log
+    view: View
+    health: Health
+    new_matcher: Callable[[], Matcher]
+    episodes: Episodes
+    index: Index | None = None
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    accept: Accept | None = None
+    token: Secret | None = None
+    clock: Clock = system_clock
+
+
+SERVICES = web.AppKey("services", Services)
+CHANGES = web.AppKey("changes", Changes)
+
+
+def services(request: web.Request) -> Services:
+    """The services of the application that serves this request."""
+    return request.app[SERVICES]
+
+
+def read_view(request: web.Request) -> View:
+    """The view, once it knows what there is. Raises UnavailableError while it is still reading."""
+    view = services(request).view
+    if not view.caught_up:
+        raise UnavailableError("still reading what there is; ask again in a moment")
+    return view
+
+
+def changes(request: web.Request) -> Changes:
+    """Who writes what people change. Raises UnavailableError while it is not known what there is."""
+    read_view(request)
+    return request.app[CHANGES]
