@@ -2,7 +2,7 @@
 
 It passes posts on to the mentions. The script names record values: `raise` (once, on first sight of each; what
 was raised before is remembered in the file), `reject`, and `retry` (refused twice, then taken). It ends with 0
-once it has been idle for two seconds.
+once it has been idle for a while.
 """
 
 import asyncio
@@ -59,12 +59,10 @@ async def main(url, file):
     agent = Scripted(log, Path(file))
     worker = Worker(faust_app(*faust_broker(url)), [agent], log, Health())
     await worker.start()
-    while True:
+    await asyncio.wait_for(agent.busy.wait(), 30.0)
+    while agent.busy.is_set():
         agent.busy.clear()
-        try:
-            await asyncio.wait_for(agent.busy.wait(), 4.0)
-        except TimeoutError:
-            break
+        await asyncio.sleep(1.5)
     await worker.stop()
     await log.close()
 
