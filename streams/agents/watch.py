@@ -1,0 +1,125 @@
+"""Agent `watch`: counts hits and raises alerts; its memory is on the log before a hit is acknowledged."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from streams.alert import Alert
+from streams.alerting.watch import Arrived, Watch
+from streams.clock import Clock, system_clock
+from streams.codec import DecodeError, decode, decode_alert, decode_hit, encode
+from streams.coverage import Coverage
+from streams.log.base import Entry, Log, Record
+from streams.log.delivery import deliver
+from streams.logs import logger
+from streams.outcome import DELIVERED, Fate, Rejected
+from streams.subscription import Subscription
+from streams.topics import ALERTS, COVERAGE, HITS, WATCH_STATE
+
+TICK_SECS = 1.0
+
+T = TypeVar("T")
+
+
+class WatchAgent:
+    """Holds one `Watch` for each partition of the hits that is ours."""
+
+    name = "watch"
+    topic = HITS
+
+    def __init__(self, log: Log, clock: Clock = system_clock) -> None:
+        self._log, self._clock = log, clock
+        self._watches: dict[int, Watch] = {}
+        self._subscriptions: dict[str, Subscription] = {}
+        self._alerts: dict[str, Alert] = {}
+        self._coverage: dict[str, Coverage] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Watch for a subscription. Raises UsageError if its alarm cannot be meant."""
+        self._subscriptions[subscription.id] = subscription
+        for watch in self._watches.values():
+            watch.subscribe(subscription)
+
+    def unsubscribe(self, id: str) -> None:
+        """Forget a subscription."""
+        self._subscriptions.pop(id, None)
+        for watch in self._watches.values():
+            watch.unsubscribe(id)
+
+    def forget(self) -> None:
+        """Partitions may have gone to another worker: what we remember may no longer be true."""
+        self._watches.clear()
+
+    async def settle(self, records: Sequence[Record]) -> Sequence[Fate]:
+        """Count the hits; answers once memory and alerts are on the log."""
+        fates: list[Fate] = [DELIVERED] * len(records)
+        arrived: defaultdict[int, list[Arrived]] = defaultdict(list)
+        for at, record in enumerate(records):
+            try:
+                arrived[record.partition].append(
+                    Arrived(record.offset, record.timestamp, decode_hit(record.value))
+                )
+            except DecodeError as error:
+                fates[at] = Rejected(str(error))
+        async with self._one_at_a_time:
+            for partition, hits in arrived.items():
+                (await self._watch(partition)).absorb(hits)
+            await self._save([self._watches[partition] for partition in arrived if partition in self._watches])
+        return fates
+
+    async def tick(self, ours: Callable[[], Iterable[int]]) -> None:
+        """For ever: let time pass for the partitions that are ours, also when nothing is said."""
+        while True:
+            await asyncio.sleep(TICK_SECS)
+            async with self._one_at_a_time:
+                await self._save([await self._watch(partition) for partition in ours()])
+
+    async def follow_alerts(self) -> None:
+        """For ever: take in what people did to alerts."""
+        async for alert in _values(self._log, ALERTS, decode_alert):
+            self._alerts[alert.id] = alert
+            for watch in self._watches.values():
+                watch.adopt(alert)
+
+    async def follow_coverage(self) -> None:
+        """For ever: learn how far each source has been read."""
+        async for coverage in _values(self._log, COVERAGE, lambda value: decode(Coverage, value)):
+            self._coverage[coverage.ingestor] = coverage
+            for watch in self._watches.values():
+                watch.cover(coverage.ingestor, coverage.complete_until)
+
+    async def _watch(self, partition: int) -> Watch:
+        """The memory of a partition; read back from the log when the partition has just become ours."""
+        if partition not in self._watches:
+            entries = await self._log.latest(WATCH_STATE, partition)
+            watch = Watch(partition)
+            watch.restore((key, record.value) for key, record in entries.items())
+            for subscription in self._subscriptions.values():
+                watch.subscribe(subscription)
+            for alert in self._alerts.values():
+                watch.adopt(alert)
+            for coverage in self._coverage.values():
+                watch.cover(coverage.ingestor, coverage.complete_until)
+            self._watches[partition] = watch
+        return self._watches[partition]
+
+    async def _save(self, watches: Sequence[Watch]) -> None:
+        now, entries = self._clock(), []
+        for watch in watches:
+            alerts = watch.evaluate(now)
+            entries += [Entry(WATCH_STATE, key, value, watch.partition) for key, value in watch.changed()]
+            entries += [Entry(ALERTS, alert.id.encode(), encode(alert)) for alert in alerts]
+        refused = [fate for fate in await deliver(self._log, entries) if isinstance(fate, Rejected)]
+        if refused:
+            raise RuntimeError(f"the log refuses what watch remembers: {refused[0].reason}")
+
+
+async def _values(log: Log, topic: str, read: Callable[[bytes | None], T]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    async for batch in log.tail(topic, from_start=True):
+        for record in batch.records:
+            try:
+                yield read(record.value)
+            except DecodeError as error:
+                logger("watch").warning("unreadable, ignored", topic=topic, reason=str(error))

@@ -1,0 +1,162 @@
+"""The application: one process's share of the pipeline, put together from the configuration."""
+
+import asyncio
+from collections.abc import Awaitable, Coroutine, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from streams import registry, subscriptions
+from streams.agents.consume import Agent, leave
+from streams.agents.enrich import EnrichAgent
+from streams.agents.index import IndexAgent
+from streams.agents.notify import NotifyAgent
+from streams.agents.watch import WatchAgent
+from streams.agents.worker import GROUP, Worker, faust_app
+from streams.alerting import episodes
+from streams.chain import build_chain
+from streams.components import Component, Enricher, Index, Matcher
+from streams.config import Config
+from streams.errors import UnavailableError
+from streams.health import Health, watch_lag
+from streams.index import open_index
+from streams.ingest import Ingest, components_of
+from streams.log.base import Log
+from streams.log.opening import faust_broker, open_log
+from streams.subscription import Subscription
+from streams.topics import ALERTS, HITS, MENTIONS, POSTS, TOPICS
+from streams.web.server import Web
+from streams.web.services import Services
+from streams.web.view import View
+
+Role = Literal["ingest", "work", "web"]
+ROLES: tuple[Role, ...] = ("ingest", "work", "web")
+AGENT_TOPICS = {"enrich": POSTS, "index": MENTIONS, "watch": HITS, "notify": ALERTS}
+
+C = TypeVar("C", bound=Component)
+
+
+class Application:
+    """Runs until it is told to stop; whatever cannot go on ends the process (see `agents.consume.leave`)."""
+
+    def __init__(self, config: Config, roles: Sequence[Role] = ROLES) -> None:
+        self._config, self._roles = config, roles
+        self._health = Health()
+        self._stack = AsyncExitStack()
+        self._log = open_log(config.log)
+        self._ingest = Ingest(self._log, components_of(config.ingestors if "ingest" in roles else {}))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Start, work until `stop` is set, and let go of everything. Raises a ResonanzError if it cannot start."""
+        async with self._stack:
+            await self._log.open()
+            self._stack.push_async_callback(self._log.close)
+            await self._require_topics()
+            index = await self._opened(open_index(self._config.index)) if self._needs_index() else None
+            if "web" in self._roles:
+                await self._start_web(index)
+            if "work" in self._roles and index:
+                await self._start_worker(index)
+            self._keep(watch_lag(self._log, GROUP, AGENT_TOPICS, self._health), "health")
+            if "ingest" in self._roles:
+                self._keep(self._ingest.run(), "ingest")
+            await stop.wait()
+
+    def _needs_index(self) -> bool:
+        return bool({"work", "web"} & set(self._roles))
+
+    async def _require_topics(self) -> None:
+        """A worker without its topics would idle or hang in silence, so it refuses to start."""
+        if self._config.log.url.startswith("sqlite:"):
+            await self._log.apply(TOPICS)
+        changes = await self._log.plan(TOPICS)
+        if missing := [f"{change.topic} {change.what}" for change in changes if not _harmless(change.what)]:
+            raise UnavailableError(f"{'; '.join(missing)}: run `resonanz topics apply`")
+
+    async def _start_web(self, index: Index | None) -> None:
+        services = Services(
+            log=self._log,
+            view=View(self._log),
+            health=self._health,
+            new_matcher=new_matcher,
+            episodes=episodes,
+            index=index,
+            receivers=self._ingest.receivers,
+            accept=self._ingest.accept,
+            token=self._config.web.token,
+        )
+        web = Web(self._config.web, services)
+        await web.start()
+        self._stack.push_async_callback(web.stop)
+
+    async def _start_worker(self, index: Index) -> None:
+        chain = [await self._opened(enricher) for enricher in build_chain(self._config)]
+        watch, notify = WatchAgent(self._log), NotifyAgent(self._log, self._config.sinks)
+        await self._listen([*_matchers(chain), watch])
+        self._keep(watch.follow_alerts(), "alerts")
+        self._keep(watch.follow_coverage(), "coverage")
+        await notify.open()
+        self._stack.push_async_callback(notify.close)
+        hit_partitions = len(await self._log.ends(HITS))
+        agents: list[Agent] = [EnrichAgent(chain, self._log, hit_partitions), IndexAgent(index), watch, notify]
+        worker = Worker(faust_app(*faust_broker(self._config.log.url)), agents, self._log, self._health)
+        worker.on_revoked(watch.forget)
+        await worker.start()
+        self._stack.push_async_callback(worker.stop)
+        self._keep(watch.tick(lambda: worker.assigned(HITS)), "watch")
+
+    async def _listen(self, listeners: Sequence[Matcher | WatchAgent]) -> None:
+        """Apply the subscriptions of the configuration, and wait until all that are stored are listened for."""
+        wanted = [one for file in self._config.subscriptions.files for one in subscriptions.read_file(Path(file))]
+        for one in wanted:
+            subscriptions.check(one, new_matcher())
+        await subscriptions.save(self._log, wanted, by="configuration")
+        ready = asyncio.Event()
+
+        def subscribe(subscription: Subscription) -> None:
+            for listener in listeners:
+                listener.subscribe(subscription)
+
+        def unsubscribe(id: str) -> None:
+            for listener in listeners:
+                listener.unsubscribe(id)
+
+        self._keep(subscriptions.follow(self._log, subscribe, unsubscribe, ready.set), "subscriptions")
+        await ready.wait()
+
+    async def _opened(self, component: C) -> C:
+        await component.open()
+        self._stack.push_async_callback(component.close)
+        return component
+
+    def _keep(self, work: Coroutine[Any, Any, None], part: str) -> None:
+        """Run something in the background for ever; if it cannot go on, neither can the process."""
+        task = asyncio.create_task(_or_leave(work, part), name=part)
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        self._stack.push_async_callback(end)
+
+
+async def _or_leave(work: Awaitable[None], part: str) -> None:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - a part that stopped in silence is worse than a restart
+        leave(part, error)
+
+
+def _matchers(chain: Sequence[Enricher]) -> list[Any]:
+    return [enricher for enricher in chain if hasattr(enricher, "subscribe")]
+
+
+def new_matcher() -> Matcher:
+    """A matcher without subscriptions, to try queries with."""
+    kind = registry.load("enrichers", "match")
+    matcher: Matcher = kind(kind.Config())
+    return matcher
+
+
+def _harmless(what: str) -> bool:
+    return not (what.startswith("is missing") or what.startswith("partitions"))
