@@ -27,7 +27,7 @@ from streams.log.kafka_admin import Found, KafkaAdmin, missing
 from streams.log.kafka_url import KafkaUrl
 from streams.outcome import DELIVERED, Outcome, Rejected, Retry
 
-BATCH_BYTES = 512 * 1024
+BATCH_BYTES = 1024 * 1024  # before compression; a batch of 2000 posts over four partitions fits in one each
 RECORD_OVERHEAD = 96  # what a batch of one record adds to key and value, at most
 CLOSE_SECS = 10.0
 REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError, CorruptRecordException)

@@ -39,6 +39,8 @@ def address(tmp_path_factory, certificate) -> Iterator[str]:
         f'{SAFE} user_anna="geheim@1";',
         f"ssl.keystore.location={certificate}",
         "ssl.keystore.password=changeit",
+        f"ssl.truststore.location={certificate.with_suffix('.pem')}",
+        "ssl.truststore.type=PEM",
     ]
     with running(Kafka(tmp_path_factory.mktemp("secure") / "data", settings=settings)) as kafka:
         yield kafka.url.removeprefix("kafka://")
