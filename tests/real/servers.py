@@ -35,7 +35,9 @@ def _taken(port: int) -> bool:
 def _run(script: Path, *args: object) -> str:
     for program, what in (("java", "Java 17 or newer"), ("mvn", "Maven")):
         if shutil.which(program) is None:
-            raise ServerError(f"the cluster tests start real servers and need {what}: no `{program}` on the PATH")
+            raise ServerError(
+                f"the cluster tests start real servers and need {what}: no `{program}` on the PATH"
+            )
     done = subprocess.run([script, *map(str, args)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise ServerError(f"{script.name} {args[0]}: {(done.stderr or done.stdout).strip()[-2000:]}")
