@@ -21,7 +21,6 @@ from streams.errors import UnavailableError
 from streams.health import Health, watch_lag
 from streams.index import open_index
 from streams.ingest import Ingest, components_of
-from streams.log.base import Log
 from streams.log.opening import faust_broker, open_log
 from streams.subscription import Subscription
 from streams.topics import ALERTS, HITS, MENTIONS, POSTS, TOPICS

@@ -17,10 +17,10 @@ START_SECS = 60.0
 Assigned = Callable[[set[int]], Awaitable[None]]
 
 
-def faust_app(broker: str | list[str], credentials: Any = None) -> faust.App:
+def faust_app(broker: str | list[str], credentials: Any = None, *, group: str = GROUP) -> faust.App:
     """The application with the settings that `research/limits.md` arrived at; no tables, no web server."""
     return faust.App(
-        GROUP,
+        group,
         broker=broker,
         broker_credentials=credentials,
         store="memory://",

@@ -1,4 +1,4 @@
-"""A worker of ours with an agent that fails on cue: `scripted_worker.py URL SCRIPT.json`.
+"""A worker of ours with an agent that fails on cue: `scripted_worker.py URL GROUP SCRIPT.json`.
 
 It passes posts on to the mentions. The script names record values: `raise` (once, on first sight of each; what
 was raised before is remembered in the file), `reject`, and `retry` (refused twice, then taken). It ends with 0
@@ -11,10 +11,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from streams.health import Health
-
 from streams.agents.worker import Worker, faust_app
 from streams.config import LogConfig
+from streams.health import Health
 from streams.log.base import Entry
 from streams.log.delivery import deliver
 from streams.log.opening import faust_broker, open_log
@@ -53,11 +52,11 @@ class Scripted:
         return None
 
 
-async def main(url, file):
+async def main(url, group, file):
     log = open_log(LogConfig(url))
     await log.open()
     agent = Scripted(log, Path(file))
-    worker = Worker(faust_app(*faust_broker(url)), [agent], log, Health())
+    worker = Worker(faust_app(*faust_broker(url), group=group), [agent], log, Health())
     await worker.start()
     await asyncio.wait_for(agent.busy.wait(), 30.0)
     while agent.busy.is_set():
