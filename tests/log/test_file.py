@@ -5,9 +5,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from streams.errors import StorageError, UnavailableError
 from streams.log.embedded import upkeep as upkeep_module
@@ -31,12 +31,12 @@ values = st.none() | st.binary(max_size=3)
 class Model(RuleBasedStateMachine):
     """A list per partition knows all that was ever written; the file may have forgotten only what it should."""
 
-    @initialize()
-    def start(self):
+    def __init__(self):
+        super().__init__()
         self.now = 1_000_000_000
         self.written = {place: [] for place in PARTITIONS}
         self.positions = {}
-        self.upkept_at = {}
+
         self.folder = tempfile.TemporaryDirectory()
         self.file = self.opened()
         self.file.apply(TOPICS)
@@ -63,7 +63,11 @@ class Model(RuleBasedStateMachine):
         self.file.write([], {group: {self.partition(place).id: position}})
         self.positions[group, place] = position
 
-    @rule(passed=st.sampled_from([1, RETENTION_MS // 2, RETENTION_MS + 1, 2 * upkeep_module.FRESH_MS, 86_400_001]))
+    @rule(
+        passed=st.sampled_from(
+            [1, RETENTION_MS // 2, RETENTION_MS + 1, 2 * upkeep_module.FRESH_MS, 86_400_001]
+        )
+    )
     def wait(self, passed):
         self.now += passed
 
@@ -71,7 +75,7 @@ class Model(RuleBasedStateMachine):
     def maintain(self):
         while upkeep(self.file):
             pass
-        self.upkept_at = {place: self.now for place in PARTITIONS}
+
         for place in (("short", 0), ("short", 1), ("both", 0)):
             assert all(record.timestamp >= self.now - RETENTION_MS for record in self.read(place))
 
@@ -128,11 +132,11 @@ class Model(RuleBasedStateMachine):
 class SmallSteps(Model):
     """The same with steps and a fresh part so small that every branch is taken."""
 
-    @initialize()
-    def shrink(self):
+    def __init__(self):
         self.patches = [patch.object(upkeep_module, name, size) for name, size in (("STEP", 3), ("FRESH", 2))]
         for one in self.patches:
             one.start()
+        super().__init__()
 
     def teardown(self):
         for one in self.patches:
@@ -142,7 +146,11 @@ class SmallSteps(Model):
 
 TestModel = SmallSteps.TestCase
 TestModel.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40,
+    phases=(Phase.generate,),
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 
 
@@ -179,7 +187,9 @@ def test_a_batch_is_written_whole_or_not_at_all(file):
     file.apply([Topic("t", "", partitions=1)])
     partition = file.topic("t").partitions[0]
     with pytest.raises(StorageError):
-        file.write([(partition, None, b"fine"), (partition, None, {"not": "bytes"})], {"g": {partition.id: 2}})
+        file.write(
+            [(partition, None, b"fine"), (partition, None, {"not": "bytes"})], {"g": {partition.id: 2}}
+        )
     assert file.read("t", 0, 1, 10) == []
     assert file.committed("g", "t") == {}
     assert file.write([(partition, None, b"fine")], {}) == [1]
