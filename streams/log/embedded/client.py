@@ -6,6 +6,7 @@ Reading claims nothing, so that any process may; writing does.
 import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -60,6 +61,7 @@ class EmbeddedLog:
         self._synchronous = URL(url).query.get("synchronous", "FULL")
         self._writer: Writer | None = None
         self._foreign: LogFile | None = None
+        self._tails: set[asyncio.Event] = set()
 
     async def open(self) -> None:
         """Look into the file, if there is one. Raises StorageError."""
@@ -67,7 +69,10 @@ class EmbeddedLog:
             await asyncio.to_thread(self._file)
 
     async def close(self) -> None:
-        """Finish what waits and let go."""
+        """Finish what waits, end what is followed and let go."""
+        for news in self._tails:
+            news.set()
+        self._tails.clear()
         writer, self._writer = self._writer, None
         if writer:
             await writer.release()
@@ -87,7 +92,8 @@ class EmbeddedLog:
             return writer.file
         if self._foreign is None:
             self._foreign = LogFile(self._path.absolute(), readonly=True)
-        self._foreign.refresh()
+        else:
+            self._foreign.refresh()
         return self._foreign
 
     def _topic(self, name: str) -> tuple[LogFile, StoredTopic]:
@@ -101,17 +107,13 @@ class EmbeddedLog:
         writer = self._claimed()
         outcomes: list[Outcome] = []
         rows: list[Row] = []
-        for topic, key, value, number in entries:
-            stored = writer.file.topic(topic)
-            size = len(key or b"") + len(value or b"")
-            if size > stored.settings.max_message_bytes:
-                outcomes.append(
-                    Rejected(f"{size} bytes; {topic} takes no more than {stored.settings.max_message_bytes}")
-                )
-                continue
-            chosen = partition_of(key, len(stored.partitions)) if number is None else number
-            rows.append((stored.partitions[chosen], key, value))
-            outcomes.append(DELIVERED)
+        for entry in entries:
+            placed = _place(writer.file.topic(entry.topic), entry)
+            if isinstance(placed, Rejected):
+                outcomes.append(placed)
+            else:
+                outcomes.append(DELIVERED)
+                rows.append(placed)
         if rows:
             await writer.append(rows)
         return outcomes
@@ -123,23 +125,22 @@ class EmbeddedLog:
         at = [partition.head for partition in stored.partitions] if from_start else list(goal)
         caught_up = False
         news = asyncio.Event()
+        self._tails.add(news)
         writer = acquired(self._path)
         if writer:
             writer.listeners.add(news.set)
         try:
-            while True:
+            while news in self._tails:
                 news.clear()
                 records = await asyncio.to_thread(_advance, file, topic, at)
                 first = not caught_up and all(map(int.__ge__, at, goal))
                 caught_up = caught_up or first
                 if records or first:
                     yield Batch(records, caught_up)
-                elif writer:
-                    await news.wait()
                 else:
-                    await asyncio.sleep(POLL_SECS)
-                    await asyncio.to_thread(file.refresh)
+                    await _wait(news, None if writer else POLL_SECS)
         finally:
+            self._tails.discard(news)
             if writer:
                 writer.listeners.discard(news.set)
 
@@ -176,8 +177,24 @@ class EmbeddedLog:
         return self._topic(topic)[0].committed(group, topic)
 
 
+def _place(topic: StoredTopic, entry: Entry) -> Row | Rejected:
+    """Where an entry goes, or why nowhere."""
+    name, key, value, number = entry
+    size = len(key or b"") + len(value or b"")
+    if size > topic.settings.max_message_bytes:
+        return Rejected(f"{size} bytes; {name} takes no more than {topic.settings.max_message_bytes}")
+    if key is None and topic.settings.compact:
+        return Rejected(f"no key; {name} is compacted and keeps the last value of each key")
+    chosen = partition_of(key, len(topic.partitions)) if number is None else number
+    if not 0 <= chosen < len(topic.partitions):
+        return Rejected(f"partition {chosen}; {name} has {len(topic.partitions)}")
+    return topic.partitions[chosen], key, value
+
+
 def _advance(file: LogFile, topic: str, at: list[int]) -> list[Record]:
     """Read on from `at`, which moves along."""
+    if file.readonly:
+        file.refresh()
     found: list[Record] = []
     for number, partition in enumerate(file.topics[topic].partitions):
         end = partition.tail
@@ -186,6 +203,11 @@ def _advance(file: LogFile, topic: str, at: list[int]) -> list[Record]:
             at[number] = records[-1].offset + 1 if records else end
             found += records
     return found
+
+
+async def _wait(news: asyncio.Event, secs: float | None) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(news.wait(), secs)
 
 
 def _changes(there: StoredTopic | None, wanted: Topic) -> list[Change]:

@@ -79,6 +79,7 @@ class LogFile:
     ) -> None:
         self.path = path
         self.topics: dict[str, StoredTopic] = {}
+        self.readonly = readonly
         self.clock = clock
         self._reading = threading.Lock()
         self._open: list[sqlite3.Connection] = [] if readonly else [claim(path)]
@@ -110,6 +111,8 @@ class LogFile:
     def refresh(self) -> None:
         """Learn what was written elsewhere; a partition stays the same object."""
         with self._reading, explained(self.path):
+            if not self._open:
+                return
             topics = self._reader.execute(
                 "SELECT name, key, count(id), retention_ms, compact, max_message_bytes FROM topic"
                 " JOIN partition ON topic = name GROUP BY name"
@@ -130,8 +133,9 @@ class LogFile:
 
     def close(self) -> None:
         """Let go; the last writer to do so folds the write-ahead file in."""
-        while self._open:
-            self._open.pop(0).close()
+        with self._reading:
+            while self._open:
+                self._open.pop(0).close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -196,10 +200,12 @@ class LogFile:
         return offsets
 
     def read(self, topic: str, number: int, offset: int, limit: int) -> list[Record]:
-        """Up to `limit` records from `offset` on, oldest first; at least one if there is any."""
+        """Up to `limit` records from `offset` on, oldest first; at least one if there is any. None once closed."""
         base = self.topics[topic].partitions[number].base
         records, size = [], 0
         with self._reading, explained(self.path):
+            if not self._open:
+                return []
             rows = self._reader.execute(
                 "SELECT id, timestamp, key, value FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
                 (base + offset, base + SPAN, limit),

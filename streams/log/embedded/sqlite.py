@@ -38,6 +38,7 @@ def claim(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(f"{path}.lock", isolation_level=None, timeout=0.2, check_same_thread=False)
         try:
+            lock.execute("PRAGMA synchronous = OFF")  # after a power failure there is no owner
             lock.execute("CREATE TABLE IF NOT EXISTS owner(pid INTEGER)")
             lock.execute("DELETE FROM owner")
             lock.execute("INSERT INTO owner VALUES (?)", (os.getpid(),))

@@ -9,10 +9,14 @@ from operator import itemgetter
 from typing import Final
 
 from streams.log.embedded.file import LogFile, Partition
+from streams.log.embedded.sqlite import explained
 from streams.topics import DAY_MS, Topic
 
 STEP: Final = 2_000
 """Records looked at in one transaction."""
+
+PAGES: Final = 500
+"""Pages given back in one transaction."""
 
 FRESH: Final = 1_000
 FRESH_MS: Final = 3_600_000
@@ -24,13 +28,14 @@ TOMBSTONE_MS: Final = DAY_MS
 
 def upkeep(file: LogFile) -> bool:
     """Take one step; whether there is more to do. Raises StorageError."""
-    for topic in list(file.topics.values()):
-        for partition in topic.partitions:
-            if _trim(file, topic.settings, partition):
-                return True
-            if topic.settings.compact and (_compact(file, partition) or _bury(file, partition)):
-                return True
-    return False
+    with explained(file.path):
+        for topic in list(file.topics.values()):
+            for partition in topic.partitions:
+                if _trim(file, topic.settings, partition):
+                    return True
+                if topic.settings.compact and (_compact(file, partition) or _bury(file, partition)):
+                    return True
+        return _shrink(file)
 
 
 def _trim(file: LogFile, topic: Topic, partition: Partition) -> bool:
@@ -56,7 +61,6 @@ def _trim(file: LogFile, topic: Topic, partition: Partition) -> bool:
             )
         db.execute("DELETE FROM record WHERE id >= ? AND id < ?", old)
         db.execute("UPDATE partition SET head = ? WHERE id = ?", (head, partition.id))
-        db.execute("PRAGMA incremental_vacuum(1000)").fetchall()
     partition.head = head
     return True
 
@@ -91,7 +95,6 @@ def _compact(file: LogFile, partition: Partition) -> bool:
         )
         cleaned = rows[-1][0] - base + 1
         db.execute("UPDATE partition SET cleaned = ? WHERE id = ?", (cleaned, partition.id))
-        db.execute("PRAGMA incremental_vacuum(1000)").fetchall()
     partition.cleaned = cleaned
     return True
 
@@ -101,7 +104,8 @@ def _bury(file: LogFile, partition: Partition) -> bool:
     base = partition.base
     passed = base + min(partition.cleaned, partition.tail - 1)
     rows = file.db.execute(
-        "SELECT id, key FROM record WHERE value IS NULL AND id >= ? AND id < ? AND timestamp < ? ORDER BY id LIMIT ?",
+        "SELECT id, key FROM record WHERE value IS NULL AND key IS NOT NULL AND id >= ? AND id < ?"
+        " AND timestamp < ? ORDER BY id LIMIT ?",
         (base + partition.head, passed, file.clock() - TOMBSTONE_MS, STEP),
     ).fetchall()
     if not rows:
@@ -112,4 +116,13 @@ def _bury(file: LogFile, partition: Partition) -> bool:
             "DELETE FROM newest WHERE partition = ? AND key = ? AND id = ?",
             [(partition.id, key, row) for row, key in rows],
         )
+    return True
+
+
+def _shrink(file: LogFile) -> bool:
+    """Give pages back to the system once a quarter of the file is free; less will be written again anyway."""
+    free = file.db.execute("PRAGMA freelist_count").fetchone()[0]
+    if free <= file.db.execute("PRAGMA page_count").fetchone()[0] // 4:
+        return False
+    file.db.executescript(f"PRAGMA incremental_vacuum({PAGES})")  # `execute` would stop after one page
     return True
