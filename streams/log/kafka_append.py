@@ -16,6 +16,7 @@ from aiokafka.errors import (
     InvalidTimestampError,
     KafkaError,
     MessageSizeTooLargeError,
+    ProducerClosed,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
 )
@@ -52,13 +53,16 @@ class Appender:
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def start(self) -> None:
         """Connect. Raises KafkaError, OSError or TimeoutError."""
+        self._closed = False
         await self._started()
 
     async def close(self) -> None:
         """Wait some seconds for what is under way and let go; harmless when repeated."""
+        self._closed = True
         self._retire(self._producer)
         if self._closing:
             await asyncio.gather(*self._closing)
@@ -141,6 +145,8 @@ class Appender:
 
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
+            if self._closed:
+                raise ProducerClosed
             if self._producer is None:
                 producer = AIOKafkaProducer(
                     **self._url.client_settings(),
@@ -173,8 +179,14 @@ class _AwayError(Exception):
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
+    """Stop a producer; what the broker still has not taken after some seconds fails instead of waiting for ever."""
     with contextlib.suppress(KafkaError, TimeoutError):
         await asyncio.wait_for(producer.stop(), CLOSE_SECS)
+        return
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(producer._sender.close(), CLOSE_SECS)
+    producer._message_accumulator.fail_all(ProducerClosed())
+    await producer.client.close()
 
 
 def _retry(error: Exception) -> Retry:
