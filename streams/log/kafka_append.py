@@ -30,6 +30,7 @@ from streams.outcome import DELIVERED, Outcome, Rejected, Retry
 
 BATCH_BYTES = 1024 * 1024  # before compression; a batch of 2000 posts over four partitions fits in one each
 RECORD_OVERHEAD = 96  # what a batch of one record adds to key and value, at most
+START_SECS = 7.0
 CLOSE_SECS = 10.0
 REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError, CorruptRecordException)
 """The broker looked at the data and said no."""
@@ -158,7 +159,7 @@ class Appender:
                     metadata_max_age_ms=60_000,
                 )
                 try:
-                    await asyncio.wait_for(producer.start(), CLOSE_SECS)
+                    await asyncio.wait_for(producer.start(), START_SECS)
                 except BaseException:
                     await producer.stop()
                     raise

@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from streams.errors import UnavailableError
 from streams.log.base import Entry, Log
 from streams.log.delivery import deliver
 from streams.log.kafka import KafkaLog
@@ -87,6 +88,15 @@ async def test_a_tail_begun_while_the_broker_is_away_begins_when_it_is_back(own_
     await asyncio.to_thread(own_kafka.start)
     await asyncio.wait_for(reading, 60)
     assert seen == {0: [b"v"]}
+
+
+async def test_a_broker_that_is_frozen_is_named_when_we_open(own_kafka):
+    await asyncio.to_thread(own_kafka.pause)
+    try:
+        with pytest.raises(UnavailableError, match=f"{own_kafka.url} does not answer within 3 s"):
+            await asyncio.wait_for(KafkaLog(own_kafka.url).open(), 30)
+    finally:
+        await asyncio.to_thread(own_kafka.resume)
 
 
 async def test_closing_while_the_broker_is_away_ends_and_confirms_nothing(own_kafka, log):
