@@ -70,23 +70,17 @@ class Appender:
 
     async def append(self, entries: Sequence[Entry]) -> list[Outcome]:
         """See `Log.append`. Raises UnavailableError on an unknown topic or one we may not write to."""
-        outcomes: list[Outcome] = [DELIVERED] * len(entries)
-        lanes: dict[TopicPartition, list[Waiting]] = defaultdict(list)
         try:
             producer = await self._started()
             topics = {name: await self._topic(producer, name) for name in {entry.topic for entry in entries}}
         except (KafkaError, OSError, TimeoutError, _AwayError) as error:
             return [_retry(error)] * len(entries)
+        outcomes: list[Outcome] = [Retry("not attempted")] * len(entries)
+        lanes: dict[TopicPartition, list[Waiting]] = defaultdict(list)
         for place, entry in enumerate(entries):
-            found, partitions = topics[entry.topic]
-            reason = _unfit(entry, found, partitions)
+            reason = _unfit(entry, *topics[entry.topic])
             if reason is None:
-                at = (
-                    _partition_of(entry.key, partitions, partitions)
-                    if entry.partition is None
-                    else entry.partition
-                )
-                lanes[TopicPartition(entry.topic, at)].append(Waiting(place, entry))
+                lanes[_destination(entry, topics[entry.topic][1])].append(Waiting(place, entry))
             else:
                 outcomes[place] = Rejected(reason)
         await asyncio.gather(
@@ -110,10 +104,8 @@ class Appender:
         start, limit = 0, min(BATCH_BYTES, found.max_message_bytes)
         while start < len(lane):
             outcome, count = await self._write(at, lane[start:], limit)
-            if (
-                isinstance(outcome, Rejected) and count > 1
-            ):  # one of them is to blame: find it in smaller batches
-                limit //= 8
+            if isinstance(outcome, Rejected) and count > 1:
+                limit //= 8  # one of them is to blame: find it in smaller batches
                 continue
             settled = lane[start:] if isinstance(outcome, Retry) else lane[start : start + count]
             for place, _ in settled:  # what follows a Retry must not overtake it
@@ -137,9 +129,8 @@ class Appender:
         if isinstance(error, TopicAuthorizationFailedError):
             raise UnavailableError(f"{self._url} does not let us write to topic {at.topic}") from None
         if isinstance(error, KafkaError) and not error.retriable:
-            self._retire(
-                producer
-            )  # its sequence numbers have a hole now: the broker takes nothing more from it
+            # its sequence numbers have a hole now: the broker takes nothing more from it
+            self._retire(producer)
         if isinstance(error, REFUSALS):
             return Rejected(f"{at.topic} refused it: {type(error).__name__}")
         return _retry(error)
@@ -204,6 +195,13 @@ def _unfit(entry: Entry, found: Found, partitions: Sequence[int]) -> str | None:
     if entry.partition is not None and entry.partition not in partitions:
         return f"{entry.topic} has no partition {entry.partition}"
     return None
+
+
+def _destination(entry: Entry, partitions: list[int]) -> TopicPartition:
+    number = entry.partition
+    if number is None:
+        number = _partition_of(entry.key, partitions, partitions)
+    return TopicPartition(entry.topic, number)
 
 
 def _pack(producer: AIOKafkaProducer, lane: Sequence[Waiting], limit: int) -> tuple[Any, int]:

@@ -32,6 +32,10 @@ class Reader:
         self._consumers: set[AIOKafkaConsumer] = set()
         self._closed = False
 
+    def open(self) -> None:
+        """Allow reading, again after a close; connects only for a call."""
+        self._closed = False
+
     async def close(self) -> None:
         """End whatever reads; harmless when repeated."""
         self._closed = True
