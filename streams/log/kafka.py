@@ -37,6 +37,7 @@ class KafkaLog:
 
     async def open(self) -> None:
         """Connect. Raises UnavailableError within some ten seconds, ConfigError on an unreadable certificate."""
+        self._reader.open()
         try:
             await self._appender.start()
         except (KafkaError, OSError, TimeoutError):

@@ -16,6 +16,7 @@ from aiokafka.errors import (
     InvalidTimestampError,
     KafkaError,
     MessageSizeTooLargeError,
+    ProducerClosed,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
 )
@@ -29,6 +30,7 @@ from streams.outcome import DELIVERED, Outcome, Rejected, Retry
 
 BATCH_BYTES = 1024 * 1024  # before compression; a batch of 2000 posts over four partitions fits in one each
 RECORD_OVERHEAD = 96  # what a batch of one record adds to key and value, at most
+START_SECS = 7.0
 CLOSE_SECS = 10.0
 REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError, CorruptRecordException)
 """The broker looked at the data and said no."""
@@ -52,36 +54,33 @@ class Appender:
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def start(self) -> None:
         """Connect. Raises KafkaError, OSError or TimeoutError."""
+        self._closed = False
         await self._started()
 
     async def close(self) -> None:
         """Wait some seconds for what is under way and let go; harmless when repeated."""
+        self._closed = True
         self._retire(self._producer)
         if self._closing:
             await asyncio.gather(*self._closing)
 
     async def append(self, entries: Sequence[Entry]) -> list[Outcome]:
         """See `Log.append`. Raises UnavailableError on an unknown topic or one we may not write to."""
-        outcomes: list[Outcome] = [DELIVERED] * len(entries)
-        lanes: dict[TopicPartition, list[Waiting]] = defaultdict(list)
         try:
             producer = await self._started()
             topics = {name: await self._topic(producer, name) for name in {entry.topic for entry in entries}}
         except (KafkaError, OSError, TimeoutError, _AwayError) as error:
             return [_retry(error)] * len(entries)
+        outcomes: list[Outcome] = [Retry("not attempted")] * len(entries)
+        lanes: dict[TopicPartition, list[Waiting]] = defaultdict(list)
         for place, entry in enumerate(entries):
-            found, partitions = topics[entry.topic]
-            reason = _unfit(entry, found, partitions)
+            reason = _unfit(entry, *topics[entry.topic])
             if reason is None:
-                at = (
-                    _partition_of(entry.key, partitions, partitions)
-                    if entry.partition is None
-                    else entry.partition
-                )
-                lanes[TopicPartition(entry.topic, at)].append(Waiting(place, entry))
+                lanes[_destination(entry, topics[entry.topic][1])].append(Waiting(place, entry))
             else:
                 outcomes[place] = Rejected(reason)
         await asyncio.gather(
@@ -105,10 +104,8 @@ class Appender:
         start, limit = 0, min(BATCH_BYTES, found.max_message_bytes)
         while start < len(lane):
             outcome, count = await self._write(at, lane[start:], limit)
-            if (
-                isinstance(outcome, Rejected) and count > 1
-            ):  # one of them is to blame: find it in smaller batches
-                limit //= 8
+            if isinstance(outcome, Rejected) and count > 1:
+                limit //= 8  # one of them is to blame: find it in smaller batches
                 continue
             settled = lane[start:] if isinstance(outcome, Retry) else lane[start : start + count]
             for place, _ in settled:  # what follows a Retry must not overtake it
@@ -132,15 +129,16 @@ class Appender:
         if isinstance(error, TopicAuthorizationFailedError):
             raise UnavailableError(f"{self._url} does not let us write to topic {at.topic}") from None
         if isinstance(error, KafkaError) and not error.retriable:
-            self._retire(
-                producer
-            )  # its sequence numbers have a hole now: the broker takes nothing more from it
+            # its sequence numbers have a hole now: the broker takes nothing more from it
+            self._retire(producer)
         if isinstance(error, REFUSALS):
             return Rejected(f"{at.topic} refused it: {type(error).__name__}")
         return _retry(error)
 
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
+            if self._closed:
+                raise ProducerClosed
             if self._producer is None:
                 producer = AIOKafkaProducer(
                     **self._url.client_settings(),
@@ -152,7 +150,7 @@ class Appender:
                     metadata_max_age_ms=60_000,
                 )
                 try:
-                    await asyncio.wait_for(producer.start(), CLOSE_SECS)
+                    await asyncio.wait_for(producer.start(), START_SECS)
                 except BaseException:
                     await producer.stop()
                     raise
@@ -173,8 +171,14 @@ class _AwayError(Exception):
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
+    """Stop a producer; what the broker still has not taken after some seconds fails instead of waiting for ever."""
     with contextlib.suppress(KafkaError, TimeoutError):
         await asyncio.wait_for(producer.stop(), CLOSE_SECS)
+        return
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(producer._sender.close(), CLOSE_SECS)
+    producer._message_accumulator.fail_all(ProducerClosed())
+    await producer.client.close()
 
 
 def _retry(error: Exception) -> Retry:
@@ -191,6 +195,13 @@ def _unfit(entry: Entry, found: Found, partitions: Sequence[int]) -> str | None:
     if entry.partition is not None and entry.partition not in partitions:
         return f"{entry.topic} has no partition {entry.partition}"
     return None
+
+
+def _destination(entry: Entry, partitions: list[int]) -> TopicPartition:
+    number = entry.partition
+    if number is None:
+        number = _partition_of(entry.key, partitions, partitions)
+    return TopicPartition(entry.topic, number)
 
 
 def _pack(producer: AIOKafkaProducer, lane: Sequence[Waiting], limit: int) -> tuple[Any, int]:

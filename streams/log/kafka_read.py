@@ -32,6 +32,10 @@ class Reader:
         self._consumers: set[AIOKafkaConsumer] = set()
         self._closed = False
 
+    def open(self) -> None:
+        """Allow reading, again after a close; connects only for a call."""
+        self._closed = False
+
     async def close(self) -> None:
         """End whatever reads; harmless when repeated."""
         self._closed = True
@@ -70,25 +74,16 @@ class Reader:
 
     async def follow(self, topic: str, *, from_start: bool) -> AsyncIterator[Batch]:
         """See `Log.tail`. An outage only delays it. Raises UnavailableError if there is no such topic."""
-        partitions = await self._admin.partitions(topic)
-        ends: Places | None = None
-        places: Places = {}
-        told = False
+        course = _Course(await self._admin.partitions(topic), from_start=from_start)
         while not self._closed:
             try:
                 async with self._consumer() as consumer:
-                    if ends is None:
-                        ends = await consumer.end_offsets(partitions)
-                        places = await consumer.beginning_offsets(partitions) if from_start else dict(ends)
-                    _go_to(consumer, places)
+                    await course.resume(consumer)
                     while True:
-                        caught_up = _reached(places, ends)
-                        records = [] if caught_up and not told else await _fetch(consumer, places)
-                        caught_up = _reached(places, ends)
-                        if records or caught_up > told:
-                            told = caught_up
-                            yield Batch(records, caught_up)
-                        _notice_new(consumer, topic, places)
+                        batch = await course.advance(consumer)
+                        if batch is not None:
+                            yield batch
+                        _notice_new(consumer, topic, course.places)
             except ConsumerStoppedError:
                 continue
             except KafkaError as error:
@@ -113,6 +108,37 @@ class Reader:
         finally:
             self._consumers.discard(consumer)
             await consumer.stop()
+
+
+class _Course:
+    """How far a topic has been followed; outlives the consumers that read it."""
+
+    def __init__(self, partitions: list[TopicPartition], *, from_start: bool) -> None:
+        self._partitions = partitions
+        self._from_start = from_start
+        self._ends: Places | None = None
+        self._told = False
+        self.places: Places = {}
+
+    async def resume(self, consumer: AIOKafkaConsumer) -> None:
+        """Find out where to begin, or go on where the last consumer stopped."""
+        if self._ends is None:
+            ends = await consumer.end_offsets(self._partitions)
+            begins = await consumer.beginning_offsets(self._partitions) if self._from_start else ends
+            self._ends, self.places = ends, dict(begins)
+        _go_to(consumer, self.places)
+
+    async def advance(self, consumer: AIOKafkaConsumer) -> Batch | None:
+        """The next records, if any came; that all of the start has been read is said once even without any."""
+        nothing_there = not self._told and self._caught_up
+        records = [] if nothing_there else await _fetch(consumer, self.places)
+        news = bool(records) or self._caught_up > self._told
+        self._told = self._caught_up
+        return Batch(records, self._caught_up) if news else None
+
+    @property
+    def _caught_up(self) -> bool:
+        return _reached(self.places, self._ends or {})
 
 
 def _go_to(consumer: AIOKafkaConsumer, places: Places) -> None:

@@ -59,8 +59,10 @@ class KafkaUrl:
         return settings
 
     def faust_broker(self) -> FaustBroker:
-        """The same for Faust. Raises ConfigError on an unreadable `ca_file`."""
+        """The same for Faust, over `kafka_driver`. Raises ConfigError on an unreadable `ca_file`."""
         from faust.auth import SASLCredentials, SSLCredentials
+
+        from streams.log.kafka_driver import SCHEME
 
         context = self._ssl_context()
         credentials: Any = None
@@ -73,7 +75,7 @@ class KafkaUrl:
             )
         elif context is not None:
             credentials = SSLCredentials(context)
-        return FaustBroker([f"kafka://{server}" for server in self.servers], credentials)
+        return FaustBroker([f"{SCHEME}://{server}" for server in self.servers], credentials)
 
     def _ssl_context(self) -> ssl.SSLContext | None:
         if not self.security.endswith("ssl"):

@@ -192,3 +192,12 @@ async def test_a_closed_log_ends_what_is_followed_and_closes_twice(kafka_url, to
     await log.close()
     await log.close()
     assert [batch async for batch in tail] == []
+
+
+async def test_a_log_can_be_opened_again(kafka_url, topic):
+    log = KafkaLog(kafka_url)
+    for number in range(2):
+        await log.open()
+        assert await log.append([Entry(topic.name, b"k", b"%d" % number)]) == [DELIVERED]
+        assert len(await read(log, topic)) == number + 1
+        await log.close()

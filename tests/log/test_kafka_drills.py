@@ -6,12 +6,13 @@ from itertools import count
 
 import pytest
 
+from streams.errors import UnavailableError
 from streams.log.base import Entry, Log
 from streams.log.delivery import deliver
 from streams.log.kafka import KafkaLog
-from streams.outcome import DELIVERED
+from streams.outcome import DELIVERED, Retry
 from streams.topics import Topic
-from tests.real.servers import Kafka
+from tests.real.servers import Kafka, running
 
 pytestmark = pytest.mark.cluster
 _numbers = count()
@@ -89,16 +90,47 @@ async def test_a_tail_begun_while_the_broker_is_away_begins_when_it_is_back(own_
     assert seen == {0: [b"v"]}
 
 
-async def test_closing_while_the_broker_is_away_ends(own_kafka):
-    log = KafkaLog(own_kafka.url)
-    await log.open()
+async def test_a_broker_that_is_frozen_is_named_when_we_open(own_kafka):
+    await asyncio.to_thread(own_kafka.pause)
+    try:
+        with pytest.raises(UnavailableError, match=f"{own_kafka.url} does not answer within 3 s"):
+            await asyncio.wait_for(KafkaLog(own_kafka.url).open(), 30)
+    finally:
+        await asyncio.to_thread(own_kafka.resume)
+
+
+async def test_closing_while_the_broker_is_away_ends_and_confirms_nothing(own_kafka, log):
     topic = Topic(f"closing-{next(_numbers)}", "key", partitions=1)
     await log.apply([topic])
+    await log.append([Entry(topic.name, b"k", b"v")])
     await asyncio.to_thread(own_kafka.stop)
     try:
         waiting = asyncio.create_task(log.append([Entry(topic.name, b"k", b"v")]))
         await asyncio.sleep(1)
         await asyncio.wait_for(log.close(), 60)
-        waiting.cancel()
+        outcomes = await asyncio.wait_for(waiting, 60)
     finally:
         await asyncio.to_thread(own_kafka.start)
+    assert isinstance(outcomes[0], Retry)
+    assert isinstance((await log.append([Entry(topic.name, b"k", b"v")]))[0], Retry)
+
+
+async def test_the_loss_of_one_broker_of_three_stops_nobody(tmp_path):
+    topic = Topic("three", "key", partitions=6)
+    with running(Kafka(tmp_path / "three", brokers=3)) as kafka:
+        log = KafkaLog(kafka.url, replication=3)
+        await log.open()
+        try:
+            await log.apply([topic])
+            assert await log.plan([topic]) == []
+            stop, seen = asyncio.Event(), {}
+            writing = asyncio.create_task(write(log, topic, stop))
+            await asyncio.sleep(1)
+            await asyncio.to_thread(kafka.node(1).kill)
+            await asyncio.sleep(15)
+            stop.set()
+            written = await asyncio.wait_for(writing, 60)
+            await asyncio.wait_for(read_until(log, topic, len(written), seen), 60)
+        finally:
+            await log.close()
+    assert sorted(value for values in seen.values() for value in values) == written
