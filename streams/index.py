@@ -19,5 +19,7 @@ def open_index(config: IndexConfig) -> Index:
             'or `url = "http://localhost:9200"`'
         )
     kind = load("sinks", name)
-    index: Index = kind(kind.Config(**{part.name: getattr(config, part.name) for part in fields(kind.Config)}))
+    index: Index = kind(
+        kind.Config(**{part.name: getattr(config, part.name) for part in fields(kind.Config)})
+    )
     return index

@@ -51,7 +51,7 @@ MAX_PHRASES = 64
 
 
 class Position(NamedTuple):
-    """Where a page ended: its last mention's `created_at` in ms since 1970, and id. Pages are in this order, downwards."""
+    """Where a page ended: its last mention's `created_at` in ms since 1970, and id; pages go down from there."""
 
     created_ms: int
     id: str
@@ -65,12 +65,12 @@ class Position(NamedTuple):
     def read(cls, cursor: str) -> "Position":
         """The position in a cursor. Raises UsageError."""
         try:
-            created_ms, id = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+            position = cls(*json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True)))
+            if type(position.created_ms) is int and isinstance(position.id, str):
+                return position
         except (ValueError, TypeError):
-            created_ms = id = None
-        if type(created_ms) is not int or not isinstance(id, str):
-            raise UsageError("this is no cursor of an earlier answer; leave it out to begin with the newest")
-        return cls(created_ms, id)
+            pass
+        raise UsageError("this is no cursor of an earlier answer; leave it out to begin with the newest")
 
     def cursor(self) -> str:
         """The position as opaque text."""

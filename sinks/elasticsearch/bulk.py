@@ -49,7 +49,9 @@ async def _request(client: AsyncElasticsearch, chunk: Sequence[Operation]) -> li
     lines = [line for operation in chunk for line in operation if line is not None]
     try:
         answer = await client.bulk(
-            operations=lines, timeout="10s", filter_path="items.*.status,items.*.error.type"
+            operations=lines,  # type: ignore[arg-type]  # ready bytes are passed through
+            timeout="10s",
+            filter_path="items.*.status,items.*.error.type",
         )
     except ApiError as error:
         if error.meta.status in (400, 413) and len(chunk) > 1:

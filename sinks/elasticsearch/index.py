@@ -17,7 +17,7 @@ from streams.clock import Clock, system_clock
 from streams.codec import MAX_POST_BYTES, decode_mention, encode
 from streams.errors import UnavailableError, UsageError
 from streams.mention import Mention
-from streams.outcome import DELIVERED, Delivered, Outcome, Rejected, worst
+from streams.outcome import Delivered, Outcome, Rejected, worst
 from streams.search import FACETS, Found, Position, Search, Summary, check_interval, check_size, in_ms
 
 FIRST_YEAR = 2000
@@ -82,7 +82,11 @@ class Elasticsearch:
         return Change(key_of("post", mention.id), mention.id, version, place, body)
 
     async def _follow_authors(
-        self, store: Store, batch: Sequence[Mention], changes: Sequence[Change | Rejected], outcomes: list[Outcome]
+        self,
+        store: Store,
+        batch: Sequence[Mention],
+        changes: Sequence[Change | Rejected],
+        outcomes: list[Outcome],
     ) -> None:
         """Posts of an author who is gone go too, those that are there and those that were just written."""
         written = [
@@ -98,7 +102,9 @@ class Elasticsearch:
                 doomed.append((at, change._replace(place=None)))
             elif batch[at].event == "author_delete" and (who := batch[at].author):
                 doomed += [(at, post) async for post in self._posts_of(who.id, change.version)]
-        for (at, _), outcome in zip(doomed, await store.settle([change for _, change in doomed]), strict=True):
+        for (at, _), outcome in zip(
+            doomed, await store.settle([change for _, change in doomed]), strict=True
+        ):
             outcomes[at] = worst([outcomes[at], outcome])
 
     async def _posts_of(self, author: str, version: int) -> AsyncIterator[Change]:
@@ -166,6 +172,8 @@ class Elasticsearch:
 
 def place_of(alias: str, created_at: datetime, now: datetime) -> str:
     """The index of a month; one for all times that no honest clock tells."""
-    after_next = (now.replace(day=1) + timedelta(days=62)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    after_next = (now.replace(day=1) + timedelta(days=62)).replace(
+        day=1, hour=0, minute=0, second=0, microsecond=0
+    )
     honest = created_at.year >= FIRST_YEAR and created_at < after_next
     return f"{alias}-{created_at:%Y.%m}" if honest else other_of(alias)

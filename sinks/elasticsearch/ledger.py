@@ -76,7 +76,9 @@ def writing(change: Change, entry: Entry) -> list[Operation]:
     if rank(entry) > rank(change):
         return []
     husks = [
-        operation("index", HUSK, index=place, id=change.id, version=entry.version, version_type="external_gte")
+        operation(
+            "index", HUSK, index=place, id=change.id, version=entry.version, version_type="external_gte"
+        )
         for place in entry.former
     ]
     if entry.place is None:

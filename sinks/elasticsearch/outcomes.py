@@ -24,28 +24,26 @@ def outcome_of(item: Item) -> Outcome:
     A refused credential or a full disk is the operator's to mend, so it is Retry: the dead letters would fill
     with good mentions. The reason never quotes the server, which quotes the post.
     """
-    reason = f"Elasticsearch: {item.status} {item.error or 'no reason'}"
+    # 409: the same version or a newer one is there; 404 without an error: a delete of what was not there
+    if 200 <= item.status < 300 or item.status == 409 or item == (404, None):
+        return DELIVERED
+    reason = f"Elasticsearch: {item.status or 'no answer'} {item.error or ''}".rstrip()
+    secs = _wait_secs(item)
+    return Rejected(reason) if secs is None else Retry(reason, secs)
+
+
+def _wait_secs(item: Item) -> float | None:
     match item:
-        case Item(status) if 200 <= status < 300:
-            return DELIVERED
-        case Item(409):  # the same version or a newer one is there
-            return DELIVERED
-        case Item(404, None):  # a delete of what was not there
-            return DELIVERED
-        case Item(404, _):  # the index or alias is missing until it is set up again
-            return Retry(reason, UNAVAILABLE_SECS)
-        case Item(429, "cluster_block_exception"):  # flood stage: the disk is full
-            return Retry(reason, FULL_DISK_SECS)
-        case Item(429, _):
-            return Retry(reason, BUSY_SECS)
+        case Item(429, "cluster_block_exception"):  # flood stage
+            return FULL_DISK_SECS
         case Item(401 | 403, _):  # a privilege, or a write block
-            return Retry(reason, REFUSED_SECS)
-        case Item(0, error):
-            return Retry(f"Elasticsearch does not answer: {error}", BUSY_SECS)
-        case Item(status) if status == 408 or status >= 500:
-            return Retry(reason, UNAVAILABLE_SECS)
+            return REFUSED_SECS
+        case Item(0 | 429, _):  # `NO_ANSWER`, or more than it can take
+            return BUSY_SECS
+        case Item(404 | 408, _) | Item(500 | 502 | 503 | 504, _):  # an index or shard is missing for now
+            return UNAVAILABLE_SECS
         case _:
-            return Rejected(reason)
+            return None
 
 
 def conflicts(item: Item) -> bool:

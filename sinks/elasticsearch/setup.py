@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from elastic_transport import TlsError
 from elasticsearch import (
     ApiError,
     AsyncElasticsearch,
@@ -14,7 +15,6 @@ from elasticsearch import (
     TransportError,
     UnsupportedProductError,
 )
-from elasticsearch.exceptions import TlsError
 
 from sinks.elasticsearch.bulk import error_type
 from sinks.elasticsearch.template import ledger_of, ledger_template, mentions_template, other_of
@@ -88,28 +88,32 @@ def sentence_of(error: ApiError | TransportError) -> str:
 
 def _bad_request(error: Any) -> str:
     if error_type(error) == "media_type_header_exception":
-        return (
-            "Elasticsearch is older than the client; upgrade it to 9, or `pip install 'elasticsearch[async]<9'`"
-        )
+        return "Elasticsearch is older than the client; upgrade it to 9, or `pip install 'elasticsearch[async]<9'`"
     return f"Elasticsearch refuses the request ({error_type(error)}); is another template in the way?"
 
 
 _SENTENCES: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
     (
         AuthenticationException,
-        lambda _: "Elasticsearch refuses the credentials; mend `user` and `password`, or `api_key`, in [index]",
+        lambda _: (
+            "Elasticsearch refuses the credentials; mend `user` and `password`, or `api_key`, in [index]"
+        ),
     ),
     (
         AuthorizationException,
-        lambda _: "the credentials in [index] may not manage the mention indices and their templates; give them "
-        "`manage_index_templates`, and `all` on the indices",
+        lambda _: (
+            "the credentials in [index] may not manage the mention indices and their templates; give them "
+            "`manage_index_templates`, and `all` on the indices"
+        ),
     ),
     (UnsupportedProductError, lambda _: "this is no Elasticsearch; mend `url` in [index]"),
     (BadRequestError, _bad_request),
     (
         TlsError,
-        lambda _: "Elasticsearch's certificate is not trusted, or it does not speak TLS; set `ca_file` in [index] "
-        "to its authority's PEM, or write http:// if it has none",
+        lambda _: (
+            "Elasticsearch's certificate is not trusted, or it does not speak TLS; set `ca_file` in [index] "
+            "to its authority's PEM, or write http:// if it has none"
+        ),
     ),
     (
         ConnectionTimeout,

@@ -96,7 +96,9 @@ class Store:
         swept = 0
         while True:
             await self._client.indices.refresh(index=self._ledger)
-            hits = (await self._client.search(index=self._ledger, **queries.gone_body(before_ms)))["hits"]["hits"]
+            hits = (await self._client.search(index=self._ledger, **queries.gone_body(before_ms)))["hits"][
+                "hits"
+            ]
             items = await send(
                 self._client,
                 [
