@@ -125,7 +125,7 @@ class Elasticsearch:
         """Mentions, newest first. Raises UsageError or UnavailableError."""
         check_size(size)
         after = Position.read(cursor) if cursor else None
-        hits = (await self._ask(queries.page_body(search, size, after), "hits.hits._source"))["hits"]["hits"]
+        hits = (await self._ask(queries.page_body(search, size, after)))["hits"]["hits"]
         mentions = tuple(decode_mention(encode(hit["_source"])) for hit in hits[:size])
         return Found(
             mentions=mentions, cursor=Position.of(mentions[-1]).cursor() if len(hits) > size else None
@@ -134,7 +134,7 @@ class Elasticsearch:
     async def summarize(self, search: Search, interval_ms: int) -> Summary:
         """Counts over time and by facet, the 1000 most frequent values each. Raises UsageError or UnavailableError."""
         check_interval(interval_ms)
-        answer = await self._ask(queries.summary_body(search, interval_ms), "hits.total,aggregations")
+        answer = await self._ask(queries.summary_body(search, interval_ms))
         counted = answer["aggregations"]
         return Summary(
             total=answer["hits"]["total"]["value"],
@@ -145,10 +145,10 @@ class Elasticsearch:
             },
         )
 
-    async def _ask(self, body: dict[str, Any], needed: str) -> Any:
+    async def _ask(self, body: dict[str, Any]) -> Any:
         try:
             return await self._opened().search(
-                index=self._config.alias, allow_partial_search_results=False, filter_path=needed, **body
+                index=self._config.alias, allow_partial_search_results=False, **body
             )
         except BadRequestError as error:
             raise UsageError(

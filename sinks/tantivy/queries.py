@@ -24,7 +24,7 @@ def query_of(schema: tantivy.Schema, search: Search, until_ms: int | None = None
     if search.since or search.until:
         since, until = (in_ms(at) if at else None for at in (search.since, search.until))
         conditions.append(
-            Query.range_query(schema, "created", FieldType.Integer, since, until, include_upper=False)
+            Query.range_query(schema, "created", FieldType.Integer, since, until, include_upper=until is None)
         )
     if until_ms is not None:
         conditions.append(Query.range_query(schema, "created", FieldType.Integer, None, until_ms))

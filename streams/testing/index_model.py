@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from streams.clock import Clock
+from streams.clock import Clock, system_clock
 from streams.codec import MAX_POST_BYTES, encode
 from streams.mention import Mention
 from streams.outcome import DELIVERED, Outcome, Rejected
@@ -31,8 +31,8 @@ class ModelIndex:
     name: ClassVar[str] = "model"
     Config: ClassVar[type] = Memory
 
-    def __init__(self, memory: Memory, clock: Clock) -> None:
-        self.memory = memory
+    def __init__(self, memory: Memory | None = None, clock: Clock = system_clock) -> None:
+        self.memory = Memory() if memory is None else memory
         self._clock = clock
 
     async def open(self) -> None:
