@@ -4,14 +4,25 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from streams.clock import Clock, system_clock
 from streams.codec import MAX_POST_BYTES, encode
 from streams.mention import Mention
 from streams.outcome import DELIVERED, Outcome, Rejected
-from streams.search import FACETS, Facet, Found, Position, Search, Summary, check_size, in_ms, phrases
+from streams.search import (
+    FACETS,
+    Facet,
+    Found,
+    Position,
+    Search,
+    Summary,
+    check_interval,
+    check_size,
+    in_ms,
+    phrases,
+)
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
@@ -51,7 +62,7 @@ class ModelIndex:
             return Rejected("too long")
         if mention.event == "author_delete" and mention.author:
             author = mention.author.id
-            memory.gone_authors[author] = max(mention.version, memory.gone_authors.get(author, 0))
+            memory.gone_authors[author] = max(self.version(mention), memory.gone_authors.get(author, 0))
             memory.told_at["author", author] = self._clock()
         elif self.wins(mention, memory.newest.get(mention.id)):
             memory.newest[mention.id] = mention
@@ -61,7 +72,14 @@ class ModelIndex:
 
     def wins(self, mention: Mention, known: Mention | None) -> bool:
         """The newer, and of one age the deletion."""
-        return known is None or _rank(mention) > _rank(known)
+        return known is None or self._rank(mention) > self._rank(known)
+
+    def version(self, mention: Mention) -> int:
+        """No later than tomorrow, whatever a clock says."""
+        return min(mention.version, in_ms(self._clock() + timedelta(days=1)))
+
+    def _rank(self, mention: Mention) -> tuple[int, bool]:
+        return self.version(mention), mention.event == "delete"
 
     def alive(self) -> list[Mention]:
         """What can be found."""
@@ -70,7 +88,8 @@ class ModelIndex:
             for mention in self.memory.newest.values()
             if mention.event == "upsert"
             and not (
-                mention.author and self.memory.gone_authors.get(mention.author.id, -1) >= mention.version
+                mention.author
+                and self.memory.gone_authors.get(mention.author.id, -1) >= self.version(mention)
             )
         ]
 
@@ -89,6 +108,7 @@ class ModelIndex:
 
     async def summarize(self, search: Search, interval_ms: int) -> Summary:
         """Counts of `matching`."""
+        check_interval(interval_ms)
         hits = self.matching(search)
         buckets = Counter(in_ms(hit.created_at) // interval_ms * interval_ms for hit in hits)
         facets: dict[Facet, Counter[str]] = {
@@ -98,6 +118,10 @@ class ModelIndex:
 
     async def sweep(self, before: datetime) -> int:
         """Forget who and what was gone before then."""
+        alive = {mention.id for mention in self.alive()}
+        self.memory.newest = {
+            m.id: m for m in self.memory.newest.values() if m.event == "delete" or m.id in alive
+        }
         old = [key for key, at in self.memory.told_at.items() if at < before]
         for kind, key in old:
             del self.memory.told_at[kind, key]
@@ -106,10 +130,6 @@ class ModelIndex:
             elif self.memory.newest[key].event == "delete":
                 del self.memory.newest[key]
         return len(old)
-
-
-def _rank(mention: Mention) -> tuple[int, bool]:
-    return mention.version, mention.event == "delete"
 
 
 def _order(mention: Mention) -> tuple[int, bytes]:

@@ -151,7 +151,7 @@ async def answers_agree_with_plain_python(case: IndexCase) -> None:
             await deliver(one, *batch[:90])
             await deliver(one, *batch[30:])
         for search in _searches(chosen):
-            assert await case.found(index, search, 17) == model.matching(search), search
+            assert await case.found(index, search, 50) == model.matching(search), search
             for interval in (HOUR_MS, 24 * HOUR_MS):
                 summary = _plain(await index.summarize(search, interval))
                 assert summary == _plain(await model.summarize(search, interval)), search

@@ -4,7 +4,7 @@
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pytest
@@ -38,11 +38,11 @@ class SinkCase:
 
 def the_configuration_is_a_frozen_dataclass_that_explains_itself(case: SinkCase) -> None:
     """Every option is named in the docstring; a misspelt one is refused with the right one."""
-    config = build(case.kind.Config, case.options(), "sinks.example", {})
-    assert is_dataclass(config)
-    assert type(config).__dataclass_params__.frozen  # type: ignore[attr-defined]
-    for name in asdict(config):
-        assert f"`{name}`" in (case.kind.Config.__doc__ or ""), f"the docstring does not explain {name}"
+    config: Any = build(case.kind.Config, case.options(), "sinks.example", {})
+    frozen: bool = config.__dataclass_params__.frozen
+    assert frozen
+    for option in fields(config):
+        assert f"`{option.name}`" in (config.__doc__ or ""), f"the docstring does not explain {option.name}"
     with pytest.raises(ConfigError, match=r"sinks\.example"):
         build(case.kind.Config, {**case.options(), "no_such_option": 1}, "sinks.example", {})
 
