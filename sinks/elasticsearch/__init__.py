@@ -1,0 +1,1 @@
+"""The mention index on Elasticsearch 9."""
