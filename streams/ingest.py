@@ -8,7 +8,6 @@ itself could not make readable, becomes a dead letter. One source in trouble doe
 import asyncio
 import hashlib
 import json
-import random
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,14 +24,16 @@ from streams.coverage import Coverage
 from streams.dead_letter import KEPT_BYTES, DeadLetter, Origin
 from streams.errors import ResonanzError, UnavailableError
 from streams.log.base import Entry, Log
+from streams.log.delivery import pause_secs
 from streams.logs import logger
 from streams.outcome import Rejected, Retry
 from streams.post import Json, Post
 from streams.registry import load
 
 IDLE_SECS: Final = 1.0
-FIRST_WAIT_SECS: Final = 0.5
-LONGEST_WAIT_SECS: Final = 300.0
+SOURCE_PAUSE: Final = 10
+"""A source in trouble is somebody else's server: it is left alone so many times longer than our own log."""
+LONGEST_PAUSE_SECS: Final = 300.0
 LATE_AFTER: Final = timedelta(minutes=15)
 
 Sleep = Callable[[float], Awaitable[object]]
@@ -136,7 +137,7 @@ class Ingest:
                 _log.warning("source failed", ingestor=name, reason=reason, failures=failures)
                 _log.debug("source failed", ingestor=name, exc_info=error)
                 await self._mark_down(name, reason)
-            await self._sleep(wait_after(failures))
+            await self._sleep(min(SOURCE_PAUSE * pause_secs(failures), LONGEST_PAUSE_SECS))
 
     async def _read(self, name: str, ingestor: Ingestor) -> None:
         """Pass after pass over an opened source, from its saved cursor to its end."""
@@ -202,7 +203,7 @@ class Ingest:
             if entries:
                 attempt += 1
                 metrics.retried("ingest")
-                await self._sleep(max(wait_secs, wait_after(attempt)))
+                await self._sleep(pause_secs(attempt, wait_secs))
 
     async def _write_once(self, entries: Sequence[Entry]) -> tuple[Sequence[Entry], float]:
         """Write, bury what is refused for good; what is left, and the seconds to wait before it.
@@ -258,12 +259,6 @@ class Ingest:
     async def _wait(self, until: datetime | None) -> None:
         if until is not None and (secs := (until - self._clock()).total_seconds()) > 0:
             await self._sleep(secs)
-
-
-def wait_after(failures: int) -> float:
-    """Seconds to wait after so many failures in a row: doubling to a limit, half of it by chance."""
-    limit = min(LONGEST_WAIT_SECS, FIRST_WAIT_SECS * 2.0 ** min(failures - 1, 20))
-    return limit * random.uniform(0.5, 1.0)  # noqa: S311 - only spreads the load
 
 
 @asynccontextmanager
