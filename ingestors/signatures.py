@@ -57,6 +57,15 @@ def _standard(key: bytes, request: Request) -> bool:
     return True
 
 
+def is_standard_secret(secret: str) -> bool:
+    """Whether the secret is base64, with or without `whsec_` before it."""
+    try:
+        standardwebhooks.Webhook(secret)
+    except (ValueError, RuntimeError, standardwebhooks.webhooks.EmptyWebhookSecretError):
+        return False
+    return True
+
+
 def shared(header: str) -> Verify:
     """The secret itself in a header: only for senders that can do no better."""
 

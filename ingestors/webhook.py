@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from ingestors.lines import nested
-from ingestors.signatures import CHALLENGES, SIGNED, Scheme, fingerprint, shared
+from ingestors.signatures import CHALLENGES, SIGNED, Scheme, fingerprint, is_standard_secret, shared
 from streams.clock import Clock, system_clock
 from streams.codec import DecodeError, post_of
 from streams.components import Echo, Page, Refused, Request, Unreadable
@@ -56,6 +56,10 @@ class Webhook:
     def __init__(self, config: WebhookConfig, clock: Clock = system_clock) -> None:
         if not config.secret.reveal():
             raise ConfigError('secret is empty; write `secret = "…"`, long and by chance')
+        if config.scheme == "standard" and not is_standard_secret(config.secret.reveal()):
+            raise ConfigError(
+                'secret is not one of standardwebhooks.com; write `secret = "whsec_…"`, then base64'
+            )
         self._config = config
         self._clock = clock
         self._key = config.secret.reveal().encode()
@@ -130,7 +134,9 @@ def _json(body: bytes) -> Any:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
     try:
-        return [msgspec.json.decode(line) for line in body.splitlines() if line.strip()]
+        if lines := [msgspec.json.decode(line) for line in body.splitlines() if line.strip()]:
+            return lines
+        raise DecodeError("nothing in it; write one post, a list of posts, or one post a line")
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise DecodeError("not JSON in UTF-8; write one post, a list of posts, or one post a line") from None
 
