@@ -2,7 +2,9 @@
 
 import bisect
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 
 HISTORY_A_DAY: Final = 215
@@ -63,11 +65,12 @@ class Schedule:
         return even - (CRISIS_FACTOR - 1) * CRISIS_SECS
 
 
-def _history(started: datetime, days: int, seed: int) -> list[datetime]:
+@lru_cache(maxsize=2)
+def _history(started: datetime, days: int, seed: int) -> Sequence[datetime]:
     chance = random.Random(f"{seed}/history")  # noqa: S311 - invented posts
     times: list[datetime] = []
     while len(times) < days * HISTORY_A_DAY:
         at = started - timedelta(seconds=chance.uniform(1, days * 86_400))
         if chance.random() * max(BY_HOUR) < BY_HOUR[(at.astimezone(UTC) + timedelta(hours=1)).hour]:
             times.append(at)
-    return sorted(times)
+    return tuple(sorted(times))
