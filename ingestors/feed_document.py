@@ -95,7 +95,7 @@ def _xml_feed(text: str) -> Document | None:
     )
 
 
-def _entry(entry: Mapping[str, Any], language: str | None) -> Item:
+def _entry(entry: dict[str, Any], language: str | None) -> Item:
     content = next(iter(entry.get("content") or [entry.get("summary_detail")]), None)
     links = [
         link["href"] for link in entry.get("links", ()) if link.get("rel") == "enclosure" and link.get("href")
@@ -108,7 +108,9 @@ def _entry(entry: Mapping[str, Any], language: str | None) -> Item:
         title=_clean(entry.get("title_detail")) or "",
         text=_clean(content) or "",
         published=date_of(entry.get("published"), entry.get("published_parsed")),
-        updated=date_of(entry.get("updated"), entry.get("updated_parsed")),
+        updated=date_of(
+            dict.get(entry, "updated"), dict.get(entry, "updated_parsed")
+        ),  # feedparser would make it up
         author=entry.get("author") or None,
         language=own or language,
         replies=int(comments) if comments.isdecimal() else None,
