@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from streams import metrics, topics
 from streams.clock import Clock, system_clock
@@ -40,15 +40,8 @@ Sleep = Callable[[float], Awaitable[object]]
 _log = logger("ingest")
 
 
-class Reply(NamedTuple):
-    """The HTTP answer to a pushed request: status, text, headers."""
-
-    status: int
-    text: str
-    headers: Mapping[str, str] = {}
-
-
-_NOT_TAKEN: Final = Reply(503, "not taken; send it again", {"Retry-After": "1"})
+Reply = tuple[int, str]
+"""The HTTP answer to a pushed request: status and text."""
 
 
 def components_of(parts: Mapping[str, Part]) -> dict[str, Ingestor | Receiver]:
@@ -91,23 +84,22 @@ class Ingest:
         """Answer one pushed request: 2xx only after the log has confirmed its posts, 503 if it has not."""
         match receiver.receive(request):
             case Refused(status, reason):
-                return Reply(status, reason)
+                return status, reason
             case Echo(text):
-                return Reply(200, text)
+                return 200, text
             case page:
                 return await self._take(name, page)
 
     async def _take(self, name: str, page: Page) -> Reply:
         try:
-            left, wait_secs = await self._write_once([*self._entries(name, page), *self._news(name, page)])
+            left, _ = await self._write_once([*self._entries(name, page), *self._news(name, page)])
         except ResonanzError as error:
             _log.error("pushed posts not taken", ingestor=name, reason=str(error))
-            return _NOT_TAKEN
+            return 503, "not taken; send it again"
         if left:
-            secs = max(1, round(wait_secs))
-            return _NOT_TAKEN._replace(headers={"Retry-After": str(secs)})
+            return 503, "not taken; send it again"
         self._confirmed(name, page)
-        return Reply(200, f"{len(page.posts)} posts taken")
+        return 200, f"{len(page.posts)} posts taken"
 
     async def _hold(self, name: str, receiver: Receiver) -> None:
         try:
@@ -250,7 +242,6 @@ class Ingest:
         before = self._coverage.get(name)
         until = before.complete_until if before else None
         down = Coverage(ingestor=name, complete_until=until, at=self._clock(), state="down", reason=reason)
-        self._coverage[name] = down
         try:
             await self._write_once([Entry(topics.COVERAGE, name.encode(), encode(down))])
         except Exception as error:  # noqa: BLE001 - the log's own health tells of it

@@ -243,6 +243,20 @@ async def test_the_driver_sleeps_until_the_page_allows_more():
     assert slept == [42]
 
 
+async def test_the_next_pass_goes_on_where_the_last_one_ended():
+    class InPasses(Listed):
+        """One page a pass, as a source that is polled."""
+
+        async def pages(self, cursor):
+            async for page in super().pages(cursor):
+                yield page
+                return
+
+    log = one_partition()
+    await ingest(log, news=InPasses(listed(2, 2, 2).told)).run()
+    assert written(log) == [f"sample:{n}" for n in range(6)]
+
+
 class Hook:
     """A receiver that gives a prepared answer."""
 
@@ -263,13 +277,12 @@ async def test_a_push_is_answered_2xx_only_after_the_log_has_confirmed():
     log = one_partition()
     hook = Hook(Page(posts=[post(0), post(1)], cursor=None))
     driver = ingest(log, hook=hook)
-    assert (await driver.accept("hook", hook, PUSHED)).status == 200
+    assert await driver.accept("hook", hook, PUSHED) == (200, "2 posts taken")
     assert written(log) == ["sample:0", "sample:1"]
     log.decide = lambda entry: Fate(Retry("full", 7.0), written=False)
-    status, _, headers = await driver.accept("hook", hook, PUSHED)
-    assert (status, headers["Retry-After"]) == (503, "7")
+    assert (await driver.accept("hook", hook, PUSHED))[0] == 503
     log.decide = lambda entry: (_ for _ in ()).throw(UnavailableError("gone"))
-    assert (await driver.accept("hook", hook, PUSHED)).status == 503
+    assert (await driver.accept("hook", hook, PUSHED))[0] == 503
     assert len(written(log)) == 2
 
 
@@ -278,4 +291,4 @@ async def test_a_push_is_answered_2xx_only_after_the_log_has_confirmed():
 )
 async def test_a_refusal_and_a_challenge_are_passed_on(answer, status, text):
     hook = Hook(answer)
-    assert (await ingest(FakeLog(), hook=hook).accept("hook", hook, PUSHED))[:2] == (status, text)
+    assert (await ingest(FakeLog(), hook=hook).accept("hook", hook, PUSHED)) == (status, text)
