@@ -4,7 +4,7 @@ Read tolerantly: unknown fields are ignored. What cannot be read raises DecodeEr
 the field; it never holds the text of a post.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -55,7 +55,18 @@ def decode_post(value: bytes | None) -> Post:
     """A post from its JSON; refuses one of more than `MAX_POST_BYTES`. Raises DecodeError."""
     if value is not None and len(value) > MAX_POST_BYTES:
         raise DecodeError(f"longer than {MAX_POST_BYTES} bytes")
-    post = decode(Post, value)
+    return _with_text(decode(Post, value))
+
+
+def post_of(fields: Mapping[str, Any]) -> Post:
+    """A post from its fields as a table or somebody else's JSON holds them: numbers may be text. Raises DecodeError."""
+    try:
+        return _with_text(msgspec.convert(fields, Post, strict=False))
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise DecodeError(_without_values(str(error))) from None
+
+
+def _with_text(post: Post) -> Post:
     if post.event == "upsert" and not post.text.strip() and not (post.title or "").strip() and not post.media:
         raise DecodeError("an upsert needs `text`")
     return post
