@@ -221,7 +221,11 @@ class Pieces:
 
 def _put(side: Parts, piece: str, cost: float, lemmas: tuple[str, ...]) -> None:
     """Keep the piece with its lowest cost, unless the lists bar it."""
-    if piece in LISTS["never"] or piece in LISTS["particles"] or (len(piece) < 4 and piece not in LISTS["short"]):
+    if (
+        piece in LISTS["never"]
+        or piece in LISTS["particles"]
+        or (len(piece) < 4 and piece not in LISTS["short"])
+    ):
         return
     cost = max(cost, 10.0) + {2: 1.0, 3: 1.0, 4: 0.3}.get(len(piece), 0.0)
     if piece not in side or side[piece].cost > cost:

@@ -76,7 +76,9 @@ def _word(word: Word, text: Text) -> Sequence[Hit]:
     found = _chain([*rows, last], word, "parts")
     if joined is None:
         return found
-    whole = _family(word, joined, word_family().keys(joined), text) if word.family else _same(word, joined, text)
+    whole = (
+        _family(word, joined, word_family().keys(joined), text) if word.family else _same(word, joined, text)
+    )
     return _innermost([*found, *whole])
 
 
@@ -116,7 +118,7 @@ def _spelling(word: Word, token: Token, text: Text) -> str:
     """What differs between a word as typed and as written."""
     written = text[token]
     if token.joined:
-        return ("hashtag" if token.within == "hashtag" else "hyphen")
+        return "hashtag" if token.within == "hashtag" else "hyphen"
     if written == word.text:
         rule = "same"
     elif written.casefold() == word.text.casefold():
@@ -223,4 +225,3 @@ def _near(near: Near, text: Text) -> list[Hit]:
 
 def _pair(near: Near, first: Hit, second: Hit) -> Hit:
     return Hit(first.place, second.after, first.start, second.end, "near", near, (first, second))
-

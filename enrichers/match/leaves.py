@@ -5,7 +5,18 @@ import re
 from enrichers.match import fields
 from enrichers.match.folding import DASHES, fold
 from enrichers.match.problem import Problem
-from enrichers.match.syntax import Compare, Exact, Field, Flag, Leaf, Operator, Query, Wildcard, Word, phrase_of
+from enrichers.match.syntax import (
+    Compare,
+    Exact,
+    Field,
+    Flag,
+    Leaf,
+    Operator,
+    Query,
+    Wildcard,
+    Word,
+    phrase_of,
+)
 from enrichers.match.tokens import EMOJI, TOKEN, WORDS_ONLY, tokens
 
 MIN_FIXED = 3
@@ -77,7 +88,9 @@ def _wildcard(written: str, at: int) -> Wildcard:
         stem = "".join(fixed)
         reason = f"a wildcard needs at least {MIN_FIXED} fixed letters or digits"
         raise Problem(at, reason, size, f"{stem}~" if stem.isalnum() else None)
-    if not all(c.isalnum() or c in "'&+_" or (c in "#@" and n == 0) for n, c in enumerate(written) if c not in "*?"):
+    if not all(
+        c.isalnum() or c in "'&+_" or (c in "#@" and n == 0) for n, c in enumerate(written) if c not in "*?"
+    ):
         raise Problem(at, "a wildcard holds letters, digits, * and ?", size, None)
     return Wildcard(re.sub(r"\*+", "*", written))
 

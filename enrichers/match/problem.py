@@ -8,7 +8,9 @@ from streams.errors import UsageError
 class Problem(Exception):  # noqa: N818 - becomes a UsageError once the whole line is known
     """What is wrong at an offset of the query; `instead` replaces the `length` characters there."""
 
-    def __init__(self, at: int, expected: str, length: int = 0, instead: str | None = None, caret: int | None = None) -> None:
+    def __init__(
+        self, at: int, expected: str, length: int = 0, instead: str | None = None, caret: int | None = None
+    ) -> None:
         super().__init__(expected)
         self.at, self.expected, self.length, self.instead = at, expected, length, instead
         self.caret = at if caret is None else caret

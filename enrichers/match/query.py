@@ -122,23 +122,37 @@ def _known_field(token: Token) -> str:
         raise Problem(_at(token), "raw: is written in braces, as in {Google+}", len(token), None)
     if name not in fields.ALL:
         near = fields.nearest(name)
-        raise Problem(_at(token), f'there is no field "{name}"; did you mean {near}:?', len(token), f"{near}:")
+        raise Problem(
+            _at(token), f'there is no field "{name}"; did you mean {near}:?', len(token), f"{near}:"
+        )
     return name
 
 
 def _near(left: Query, operator: Token, right: Query) -> Near:
     for side in (left, right):
-        if any(isinstance(part, And | Not | Field | Compare) or part.__class__.__name__ == "Flag" for part in _everything(side)):
+        if any(
+            isinstance(part, And | Not | Field | Compare) or part.__class__.__name__ == "Flag"
+            for part in _everything(side)
+        ):
             reason = "NEAR takes a word, a phrase or an OR group on each side"
             raise Problem(_at(operator), reason, len(operator), "AND")
     ordered = operator.endswith("f")
     distance = int(operator[5:].rstrip("f"))
     if distance > MAX_DISTANCE:
-        raise Problem(_at(operator), f"NEAR reaches {MAX_DISTANCE} tokens", len(operator), f"NEAR/{MAX_DISTANCE}")
+        raise Problem(
+            _at(operator), f"NEAR reaches {MAX_DISTANCE} tokens", len(operator), f"NEAR/{MAX_DISTANCE}"
+        )
     return Near(left, right, distance, ordered)
 
 
-_parser = Lark(GRAMMAR, parser="lalr", lexer="basic", transformer=_Builder(), maybe_placeholders=False, keep_all_tokens=False)
+_parser = Lark(
+    GRAMMAR,
+    parser="lalr",
+    lexer="basic",
+    transformer=_Builder(),
+    maybe_placeholders=False,
+    keep_all_tokens=False,
+)
 
 
 @lru_cache(maxsize=1_000)
@@ -146,7 +160,9 @@ def parse(text: str) -> Query:
     """The tree of a query. Raises UsageError: line, column, caret, what was expected, the line to write."""
     size = len(text.encode(errors="replace"))
     if size > MAX_BYTES:
-        raise UsageError(f"a query has at most {MAX_BYTES} bytes, this one {size}; write it as several subscriptions")
+        raise UsageError(
+            f"a query has at most {MAX_BYTES} bytes, this one {size}; write it as several subscriptions"
+        )
     try:
         return _checked(text)
     except Problem as problem:
@@ -168,7 +184,9 @@ def _checked(text: str) -> Query:
     if count > MAX_OPERANDS:
         raise Problem(0, f"a query has at most {MAX_OPERANDS} operands, this one {count}", 0, None)
     if _unbounded(query):
-        raise Problem(0, "this could match everything; say what must be there", len(text), f"bahn~ AND ({text})")
+        raise Problem(
+            0, "this could match everything; say what must be there", len(text), f"bahn~ AND ({text})"
+        )
     return query
 
 
@@ -205,7 +223,9 @@ def _unreadable(text: str, at: int) -> Problem:
     if mark == ":":
         start = max(text.rfind(c, 0, at) for c in " (") + 1
         end = min(n for n in (text.find(" ", at), text.find(")", at), len(text)) if n >= 0)
-        return Problem(start, "a colon follows a field; quote it in a word", end - start, f'"{text[start:end]}"')
+        return Problem(
+            start, "a colon follows a field; quote it in a word", end - start, f'"{text[start:end]}"'
+        )
     if mark == "-":
         return Problem(at, "expected a word right after the minus", 1, "NOT")
     return Problem(at, f"unexpected {mark}", 1, "")

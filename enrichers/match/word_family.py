@@ -183,5 +183,8 @@ def word_family() -> WordFamily:
     """The German word family; read once per process, in about half a second."""
     here = files("enrichers.match")
     lists = json.loads((here / "word_lists.json").read_text("utf-8"))
-    with (here / "word_family.tsv.gz").open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as table:
+    with (
+        (here / "word_family.tsv.gz").open("rb") as packed,
+        gzip.open(packed, "rt", encoding="utf-8") as table,
+    ):
         return WordFamily(table, lists)

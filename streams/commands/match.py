@@ -21,7 +21,9 @@ WITHIN_SECS = 0.02
 
 def match(
     query: Annotated[str, typer.Option("--query", help="The query, as in: bahn~ AND streik.")],
-    file: Annotated[Path | None, typer.Option("--file", help="Posts as NDJSON; default: standard input.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Posts as NDJSON; default: standard input.")
+    ] = None,
 ) -> None:
     """Tell of each post whether it matches: one JSON line {"id", "match", "spans", "because" or "missing"}."""
     component = load("enrichers", "match")
@@ -33,7 +35,9 @@ def match(
     try:
         opened = file.open("rb") if file else nullcontext(sys.stdin.buffer)
     except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}; name a file of posts, one JSON a line") from None
+        raise UsageError(
+            f"cannot read {file}: {error.strerror}; name a file of posts, one JSON a line"
+        ) from None
     with opened as stream, quiet_pipe():
         for batch in batches(read_posts(stream), BATCH, WITHIN_SECS):
             all_good &= all([_tell(matcher, subscription, numbered) for numbered in batch])
@@ -54,7 +58,12 @@ def _tell(matcher: Matcher, subscription: Subscription, numbered: Numbered) -> b
 
 def _answer(matcher: Matcher, subscription: Subscription, post: Post) -> dict[str, Any]:
     if post.event != "upsert":
-        return {"id": post.id, "match": False, "spans": [], "missing": f"a post with event {post.event} has no text"}
+        return {
+            "id": post.id,
+            "match": False,
+            "spans": [],
+            "missing": f"a post with event {post.event} has no text",
+        }
     found = matcher.explain(subscription, post)
     answer = {"id": post.id, "match": found.matched, "spans": found.spans}
     return answer | ({"because": found.because} if found.matched else {"missing": found.missing})
