@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from streams.explanation import Explanation
 from streams.mention import Mention
 from streams.outcome import Dropped, Outcome, Rejected, Retry
 from streams.post import Json, Post
@@ -134,6 +135,18 @@ class Matcher(Enricher, Protocol):
 
     def unsubscribe(self, id: str) -> None:
         """Remove a subscription; none of that id is fine."""
+        ...
+
+    def check(self, subscription: Subscription) -> Sequence[str]:
+        """Warnings about a query that can be meant but probably is not. Raises UsageError on a bad query."""
+        ...
+
+    def explain(self, subscription: Subscription, post: Post) -> Explanation:
+        """Why a post matches a subscription, or what it lacks. Raises UsageError on a bad query."""
+        ...
+
+    def run_examples(self, subscription: Subscription) -> Sequence[str]:
+        """The examples of a subscription that fail, each with the reason. Raises UsageError on a bad query."""
         ...
 
 

@@ -1,0 +1,115 @@
+"""The enricher that decides for whom a post is of interest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from enrichers.match.evaluation import because, prove, spans
+from enrichers.match.explaining import explain
+from enrichers.match.query import parse
+from enrichers.match.syntax import Query
+from enrichers.match.text import View
+from enrichers.match.word_family import word_family
+from streams import mention as parts
+from streams.components import Answer
+from streams.explanation import Explanation
+from streams.mention import Mention
+from streams.outcome import Dropped
+from streams.post import Post
+from streams.subscription import Subscription
+
+NOBODY = Dropped("matches no subscription")
+
+
+class Match:
+    """Matches posts with subscriptions: assigns `matches`, drops what nobody asked for."""
+
+    @dataclass(frozen=True, slots=True)
+    class Config:
+        """There is nothing to choose."""
+
+    name: ClassVar[str] = "match"
+    assigns: ClassVar[frozenset[str]] = frozenset({"matches"})
+    requires: ClassVar[frozenset[str]] = frozenset()
+    optional: ClassVar[bool] = False
+
+    def __init__(self, config: Config) -> None:
+        self.version = "1"
+        self._queries: dict[str, tuple[Subscription, Query]] = {}
+
+    async def open(self) -> None:
+        """Read the word families, so that the first post need not wait."""
+        word_family()
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Add a subscription, or replace the one of that id. Raises UsageError on a bad query."""
+        self._queries[subscription.id] = (subscription, parse(subscription.query))
+
+    def unsubscribe(self, id: str) -> None:
+        """Remove a subscription; none of that id is fine."""
+        self._queries.pop(id, None)
+
+    def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
+        """The subscriptions each post matches; deletes pass."""
+        return [self._answer(post) for post in batch]
+
+    def _answer(self, post: Mention) -> Answer:
+        if post.event != "upsert":
+            return {}
+        view = View(post)
+        found = [m for s, query in self._queries.values() if (m := _match(s, query, view))]
+        return {"matches": tuple(found)} if found else NOBODY
+
+    def check(self, subscription: Subscription) -> Sequence[str]:
+        """Warnings about a query that can be meant but probably is not. Raises UsageError on a bad query."""
+        parse(subscription.query)
+        return []
+
+    def explain(self, subscription: Subscription, post: Post) -> Explanation:
+        """Why a post matches a subscription, or what it lacks. Raises UsageError on a bad query."""
+        query = parse(subscription.query)
+        return _restricted(subscription, post) or explain(query, View(post))
+
+    def run_examples(self, subscription: Subscription) -> Sequence[str]:
+        """The examples of a subscription that fail, each with the reason. Raises UsageError on a bad query."""
+        failures = []
+        for wanted, texts in ((True, subscription.must_match), (False, subscription.must_not_match)):
+            for text in texts:
+                answer = explain(parse(subscription.query), View(_example(text)))
+                if answer.matched != wanted:
+                    reason = answer.missing if wanted else "; ".join(answer.because)
+                    failures.append(f"{'must' if wanted else 'must not'} match: {text!r}: {reason}")
+        return failures
+
+
+def _match(subscription: Subscription, query: Query, view: View) -> parts.Match | None:
+    if _restricted(subscription, view.post):
+        return None
+    proof = prove(query, view)
+    if proof is None:
+        return None
+    return parts.Match(
+        subscription=subscription.id, version=subscription.version, spans=spans(proof), because=because(proof)
+    )
+
+
+def _restricted(subscription: Subscription, post: Post) -> Explanation | None:
+    """Why a subscription does not look at a post at all; a language nobody told passes."""
+    if subscription.sources and post.source not in subscription.sources:
+        return _miss(f"source is {post.source}, not {' or '.join(subscription.sources)}")
+    language = (post.language_hint or "").lower().partition("-")[0]
+    if subscription.languages and language and language not in subscription.languages:
+        return _miss(f"language is {language}, not {' or '.join(subscription.languages)}")
+    return None
+
+
+def _miss(reason: str) -> Explanation:
+    return Explanation(matched=False, missing=reason)
+
+
+def _example(text: str) -> Post:
+    return Post(id="example", source="example", created_at=datetime(2000, 1, 1, tzinfo=UTC), text=text)

@@ -1,0 +1,227 @@
+"""Where the words of a query stand in one text, and by which rule they are the same."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from enrichers.match.folding import fold
+from enrichers.match.syntax import Exact, Near, Or, Phrase, Query, Wildcard, Word
+from enrichers.match.text import Text
+from enrichers.match.tokens import Token, plain_emoji, tokens
+from enrichers.match.word_family import word_family
+
+
+class Hit(NamedTuple):
+    """A stretch that satisfies a leaf (or, for NEAR, the two hits `inside`); `rule`: what made them equal."""
+
+    place: int
+    after: int
+    start: int
+    end: int
+    rule: str
+    leaf: Query
+    inside: tuple["Hit", ...] = ()
+
+
+class Plan(NamedTuple):
+    """What a word looks for: its tokens in a row, or the joined word."""
+
+    words: tuple[str, ...]
+    joined: str | None
+    keys: frozenset[str]
+
+
+@lru_cache(maxsize=50_000)
+def plan(word: Word) -> Plan:
+    """How a word is looked up; `keys`: the lemmas of its last (or joined) word, for `~`."""
+    text = word.text
+    if text[0] in "#@" or text[0] == "＃":
+        return Plan((text[0].replace("＃", "#") + fold(text[1:]),), None, frozenset())
+    read = list(tokens(text))
+    single = tuple(t.word for t in read if not t.joined and t.kind in ("word", "emoji"))
+    joined = next((t.word for t in reversed(read) if t.joined and len(single) == t.after), None)
+    keys = frozenset[str]()
+    if word.family:
+        last = read[len(single) - 1] if len(single) > 1 else read[0]
+        keys = word_family().keys(text[last.start :])
+    return Plan(single or (plain_emoji(text),), joined, keys)
+
+
+def hits(query: Query, text: Text) -> Sequence[Hit]:
+    """Where a leaf, a NEAR or a group of them stands, in order."""
+    match query:
+        case Word():
+            return _word(query, text)
+        case Phrase(parts):
+            return _chain([hits(part, text) for part in parts], query, "phrase")
+        case Wildcard():
+            return _wildcard(query, text)
+        case Exact():
+            return _exact(query, text)
+        case Near():
+            return _near(query, text)
+        case Or(parts):
+            return [hit for part in parts for hit in hits(part, text)]
+    return ()
+
+
+def _word(word: Word, text: Text) -> Sequence[Hit]:
+    words, joined, keys = plan(word)
+    last = _family(word, words[-1], keys, text) if word.family else _same(word, words[-1], text)
+    if len(words) == 1:
+        return last
+    rows = [_same(word, each, text) for each in words[:-1]]
+    found = _chain([*rows, last], word, "parts")
+    if joined is None:
+        return found
+    whole = (
+        _family(word, joined, word_family().keys(joined), text) if word.family else _same(word, joined, text)
+    )
+    return _innermost([*found, *whole])
+
+
+def _same(word: Word, form: str, text: Text) -> list[Hit]:
+    found = text.by_word.get(form, ())
+    return _innermost(_hit(word, token, _spelling(word, token, text)) for token in found)
+
+
+def _family(word: Word, form: str, keys: frozenset[str], text: Text) -> list[Hit]:
+    found = [_hit(word, token, _spelling(word, token, text)) for token in text.by_word.get(form, ())]
+    family = word_family()
+    for key in keys:
+        for token in text.by_member.get(key, ()):
+            if token.word != form:
+                lemmas = family.lemmas(token.word, text.raw[token.start].isupper())
+                rule = "inflected" if key in lemmas else "compound"
+                found.append(_hit(word, token, rule + _inside(token)))
+    return _innermost([*found, *_apart(word, form, text)])
+
+
+def _apart(word: Word, form: str, text: Text) -> Iterable[Hit]:
+    """The word written as two: with one blank between, both plain."""
+    for first, second in word_family().apart(form):
+        for token in text.by_word.get(first, ()):
+            for after in text.by_place.get(token.after, ()):
+                gap = text.raw[token.end : after.start]
+                plain = fold(text[token]) == first and not token.joined
+                if after.word == second and plain and len(gap) == 1 and gap.isspace():
+                    yield Hit(token.place, after.after, token.start, after.end, "written apart", word)
+
+
+def _hit(leaf: Word | Wildcard, token: Token, rule: str) -> Hit:
+    return Hit(token.place, token.after, token.start, token.end, rule, leaf)
+
+
+def _spelling(word: Word, token: Token, text: Text) -> str:
+    """What differs between a word as typed and as written."""
+    written = text[token]
+    if token.joined:
+        return "hashtag" if token.within == "hashtag" else "hyphen"
+    if written == word.text:
+        rule = "same"
+    elif written.casefold() == word.text.casefold():
+        rule = "case"
+    elif fold(written) != token.word and token.kind == "word":
+        rule = "possessive"
+    else:
+        rule = "spelling"
+    return rule + _inside(token)
+
+
+def _inside(token: Token) -> str:
+    return f", {token.within}" if token.within != "word" else ""
+
+
+def _innermost(found: Iterable[Hit]) -> list[Hit]:
+    """In order, each stretch once, and none around another: `Bahn` rather than `Bahn-Streik`."""
+    kept: list[Hit] = []
+    for hit in sorted(found, key=lambda hit: (hit.after, -hit.place)):
+        if not kept or kept[-1].place < hit.place:
+            kept.append(hit)
+    return kept
+
+
+def _chain(rows: Sequence[Sequence[Hit]], leaf: Query, rule: str) -> list[Hit]:
+    """One hit of each row, each beginning where the one before ends."""
+    chains = list(rows[0])
+    for row in rows[1:]:
+        following: dict[int, list[Hit]] = {}
+        for hit in row:
+            following.setdefault(hit.place, []).append(hit)
+        chains = [
+            chain._replace(after=hit.after, end=hit.end)
+            for chain in chains
+            for hit in following.get(chain.after, ())
+        ]
+    return [chain._replace(rule=rule, leaf=leaf) for chain in chains]
+
+
+@lru_cache(maxsize=10_000)
+def wildcard_pattern(wildcard: str) -> re.Pattern[str]:
+    """The wildcard as a regular expression that never goes back, so that any word takes linear time."""
+    runs = [re.escape(run).replace(r"\?", ".") for run in fold_wildcard(wildcard).split("*")]
+    first, rest = runs[0], runs[1:]
+    if not rest:
+        return re.compile(first)
+    inner = "".join(f"(?>.*?{run})" for run in rest[:-1] if run)
+    last = f".*(?<={rest[-1]})" if rest[-1] else ".*"
+    return re.compile(first + inner + last, re.DOTALL)
+
+
+def fold_wildcard(wildcard: str) -> str:
+    """Folded, with its wildcards."""
+    return "".join(part if part in "*?" else fold(part) for part in re.split(r"([*?])", wildcard))
+
+
+def _wildcard(wildcard: Wildcard, text: Text) -> list[Hit]:
+    pattern = wildcard_pattern(wildcard.pattern)
+    kind = {"#": "hashtag", "@": "handle"}.get(wildcard.pattern[0], "word")
+    found = [
+        _hit(wildcard, token, "wildcard" + _inside(token))
+        for word, readings in text.by_word.items()
+        if pattern.fullmatch(word)
+        for token in readings
+        if token.kind == kind
+    ]
+    return _innermost(found)
+
+
+def _exact(exact: Exact, text: Text) -> list[Hit]:
+    """Exactly these characters, where no letter or digit goes on before or after."""
+    found: list[Hit] = []
+    plain = [token for token in text.tokens if token.kind != "hashtag" and not token.joined]
+    starts = [token.start for token in plain]
+    start = text.raw.find(exact.text)
+    while start >= 0:
+        end = start + len(exact.text)
+        if not _goes_on(text.raw, start) and not _goes_on(text.raw, end):
+            inside = plain[max(0, bisect_right(starts, start) - 1) : bisect_left(starts, end)]
+            if inside:
+                found.append(Hit(inside[0].place, inside[-1].after, start, end, "exact", exact))
+        start = text.raw.find(exact.text, end)
+    return found
+
+
+def _goes_on(raw: str, at: int) -> bool:
+    return 0 < at < len(raw) and raw[at - 1].isalnum() and raw[at].isalnum()
+
+
+def _near(near: Near, text: Text) -> list[Hit]:
+    left, right = sorted(hits(near.left, text)), sorted(hits(near.right, text))
+    places = [hit.place for hit in right]
+    ends = sorted((hit.after, number) for number, hit in enumerate(right))
+    found: list[Hit] = []
+    for hit in left:
+        at = bisect_left(places, hit.after)
+        if at < len(right) and right[at].place - hit.after <= near.distance:
+            found.append(_pair(near, hit, right[at]))
+        before = bisect_right(ends, (hit.place, len(right))) - 1
+        if not near.ordered and before >= 0 and hit.place - ends[before][0] <= near.distance:
+            found.append(_pair(near, right[ends[before][1]], hit))
+    return found
+
+
+def _pair(near: Near, first: Hit, second: Hit) -> Hit:
+    return Hit(first.place, second.after, first.start, second.end, "near", near, (first, second))
