@@ -27,6 +27,11 @@ class Token:
     start: int
     end: int
 
+    @property
+    def word(self) -> str:
+        """Without the sign of a hashtag."""
+        return self.text[1:] if self.text[0] == "#" and len(self.text) > 1 else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -47,12 +52,8 @@ class Found:
 
 
 def tokens(text: str) -> list[Token]:
-    """Links and handles are one token each; a hashtag's sign is not part of its word."""
-    found = []
-    for match in TOKEN.finditer(text):
-        sign = match[0][0] == "#" and len(match[0]) > 1
-        found.append(Token(match[0][sign:], match.start() + sign, match.end()))
-    return found
+    """Words and signs; links, handles and hashtags are one token each."""
+    return [Token(match[0], match.start(), match.end()) for match in TOKEN.finditer(text)]
 
 
 class Names:
@@ -65,7 +66,7 @@ class Names:
         self._exact = exact
         self._by_first: dict[str, list[tuple[tuple[str, ...], Name]]] = {}
         for name in names:
-            words = tuple(self._folded(token.text, name) for token in tokens(name.text))
+            words = tuple(self._folded(token.word, name) for token in tokens(name.text))
             if words:
                 self._by_first.setdefault(words[0], []).append((words, name))
         for listed in self._by_first.values():
@@ -84,7 +85,7 @@ class Names:
             at += count
 
     def _at(self, found: Sequence[Token], at: int) -> tuple[int, Name] | None:
-        for key in self._keys(found[at].text):
+        for key in self._keys(found[at].word):
             for words, name in self._by_first.get(key, ()):
                 if self._follows(found, at, words):
                     return len(words), name
@@ -93,7 +94,7 @@ class Names:
     def _follows(self, found: Sequence[Token], at: int, words: tuple[str, ...]) -> bool:
         if at + len(words) > len(found):
             return False
-        return all(word in self._keys(found[at + k].text) for k, word in enumerate(words))
+        return all(word in self._keys(found[at + k].word) for k, word in enumerate(words))
 
     def _keys(self, word: str) -> tuple[str, ...]:
         """The listed forms that a word of the text may stand for: itself, without an ending, without a genitive s."""
