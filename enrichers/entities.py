@@ -96,7 +96,12 @@ class Entities:
                 taken[name.start : name.end] = [True] * (name.end - name.start)
                 kept.append(name)
         kept.sort(key=lambda one: one.start)
-        return tuple(Entity(text=text[n.start : n.end], label=n.label, start=n.start, end=n.end, name=n.name) for n in kept)
+        return tuple(
+            Entity(
+                text=text[one.start : one.end], label=one.label, start=one.start, end=one.end, name=one.name
+            )
+            for one in kept
+        )
 
     def _in_order_of_trust(self, found: Sequence[Token]) -> Iterator[Found]:
         for token in found:

@@ -1,12 +1,12 @@
 """How far a post carries, 0 to 100, by one open formula over what the post itself brings along.
 
-| part       | most | from                                        | full at          | why                                    |
-|------------|-----:|---------------------------------------------|------------------|----------------------------------------|
-| followers  |   35 | the author's followers                      | 1,000,000        | who is told at once                    |
-| venue      |   30 | readers a day: `reach` / 30                 | 1,000,000        | who comes by, whoever wrote it         |
-| engagement |   20 | likes + 2 × replies, or views / 100 if more | 10,000           | who cared; writing costs more than a click |
-| reposts    |   10 | shares                                      | 1,000            | each one opens another audience        |
-| verified   |    5 | the network vouches for the author          | yes              | is quoted more readily                 |
+| part       | most | from                                        | full at   | why                                  |
+|------------|-----:|---------------------------------------------|-----------|--------------------------------------|
+| followers  |   35 | the author's followers                      | 1,000,000 | who is told at once                  |
+| venue      |   30 | readers a day: `reach` / 30                 | 1,000,000 | who comes by, whoever wrote it       |
+| engagement |   20 | likes + 2 × replies, or views / 100 if more | 10,000    | who cared; a reply is more work      |
+| reposts    |   10 | shares                                      | 1,000     | each one opens another audience      |
+| verified   |    5 | the network vouches for the author          | yes       | is quoted more readily               |
 
 Each count n adds `most × log(1 + n) / log(1 + full)`, at most `most`: ten times the readers is one step more,
 whether from 100 or from 100,000, as audiences are spread over many orders of magnitude. The score is the sum of its

@@ -133,8 +133,11 @@ def _lingua(codes: Sequence[str]) -> Any:
     """Lingua for those of the codes it knows, in its low accuracy mode (17 MB instead of 240); False below two."""
     import lingua
 
-    known = [getattr(lingua.IsoCode639_1, code.upper(), None) for code in codes]
-    known = [code for code in known if code is not None]
+    known: list[Any] = [
+        getattr(lingua.IsoCode639_1, code.upper())
+        for code in codes
+        if hasattr(lingua.IsoCode639_1, code.upper())
+    ]
     if len(known) < 2:
         return False
     builder = lingua.LanguageDetectorBuilder.from_iso_codes_639_1(*known)

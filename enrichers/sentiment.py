@@ -106,9 +106,7 @@ class SentimentLabel:
             and language.score >= TRUSTED_LANGUAGE
         ):
             return NOTHING
-        return self._model.probabilities(
-            text, self._config.domains.get(mention.source, self._config.domain)
-        )
+        return self._model.probabilities(text, self._config.domains.get(mention.source, self._config.domain))
 
     def _toward(self, match: Match, mention: Mention, tone: Probabilities) -> Target:
         clauses = " ".join(_clauses_at(mention.text, match.spans))

@@ -21,9 +21,11 @@ SHINGLE_WORDS = 3
 READ_WORDS = 2_000
 """A story is told apart by then; the time a post may take stays bounded."""
 
-AGENCIES = r"(?:dpa|AFP|APA|Reuters|rtr|AP|epd|KNA|sid|dts|EFE|ANSA|Keystone-SDA|SDA|dapd|ddp|ots|news aktuell)"
+AGENCIES = r"(?:dpa|AFP|APA|Reuters|rtr|AP|epd|KNA|sid|dts|EFE|ANSA|Keystone-SDA|SDA|dapd|ddp|ots)"
 _DATELINE = re.compile(
-    rf"^(?:[^()]{{0,50}}\(\s*{AGENCIES}\b[^()]{{0,20}}\)\s*[-–—:|+*]+|\W*\(\s*{AGENCIES}\b[^()]{{0,20}}\)|\W*{AGENCIES}\b)",
+    rf"^(?:[^()]{{0,50}}\(\s*{AGENCIES}\b[^()]{{0,20}}\)\s*[-–—:|+*]+"  # Köln (dpa/lnw) -
+    rf"|\W*\(\s*{AGENCIES}\b[^()]{{0,20}}\)"  # (Reuters)
+    rf"|\W*{AGENCIES}\b)",  # dpa:
     re.IGNORECASE,
 )
 _CREDIT = re.compile(rf"\s*[(\[]\s*{AGENCIES}[\w/ .-]{{0,20}}[)\]]\s*$", re.IGNORECASE)

@@ -63,12 +63,12 @@ def mobie_dev(folder: Path) -> list[Example]:
 def smartdata(folder: Path) -> list[Example]:
     """All of it, by line and sentence, without what is also in MobIE's development part."""
     evaluated = _documents(folder / "mobie" / "dev.jsonl.gz")
-    seen = {id for _, _, id in evaluated} | {_beginning(text) for text, _, _ in evaluated}
+    seen = {key for _, _, key in evaluated} | {_beginning(text) for text, _, _ in evaluated}
     found: list[Example] = []
     for file in ("v1_20180119/train.json.gz", "v3_20200302/dev.json.gz"):
-        for text, spans, id in _documents(folder / "smartdata" / file):
-            if id not in seen and _beginning(text) not in seen:
-                seen |= {id, _beginning(text)}
+        for text, spans, key in _documents(folder / "smartdata" / file):
+            if key not in seen and _beginning(text) not in seen:
+                seen |= {key, _beginning(text)}
                 found += _cut(text, spans)
     return found
 

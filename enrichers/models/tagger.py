@@ -7,7 +7,6 @@ weights are whole numbers, so that sums do not depend on their order. Needs nump
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -46,8 +45,21 @@ class Features:
         cluster = self._lexicon.cluster(bare)
         clusters = [f"c{bits}={cluster & ((1 << bits) - 1)}" for bits in (4, 6, 8, 10, 16)]
         case = self._lexicon.case_preference(bare)
-        own = [f"w={bare}", f"l={lower}", f"sh={mode}{_shape(bare)}", f"ss={short}", f"h={sign}", "bias", *clusters]
-        own += [f"ty={case}", f"ty={case}{short}", f"fq={self._lexicon.frequency(bare)}", f"c8s={cluster & 255}{short}"]
+        own = [
+            f"w={bare}",
+            f"l={lower}",
+            f"sh={mode}{_shape(bare)}",
+            f"ss={short}",
+            f"h={sign}",
+            "bias",
+            *clusters,
+        ]
+        own += [
+            f"ty={case}",
+            f"ty={case}{short}",
+            f"fq={self._lexicon.frequency(bare)}",
+            f"c8s={cluster & 255}{short}",
+        ]
         own += [f"p{size}={lower[:size]}" for size in (1, 2, 3, 4)]
         own += [f"s{size}={lower[-size:]}" for size in (1, 2, 3, 4, 5)]
         own += self._hyphen(bare)
@@ -78,11 +90,19 @@ def pairs(words: Sequence[Word], at: int) -> list[str]:
     before = words[at - 1] if at else None
     after = words[at + 1] if at + 1 < len(words) else None
     if before:
-        found += [f"bc={before[0] & 1023}|{cluster & 1023}", f"bs={before[1]}|{short}", f"bl={before[2]}|{lower}"]
+        found += [
+            f"bc={before[0] & 1023}|{cluster & 1023}",
+            f"bs={before[1]}|{short}",
+            f"bl={before[2]}|{lower}",
+        ]
     else:
         found.append("first")
     if after:
-        found += [f"nc={cluster & 1023}|{after[0] & 1023}", f"ns={short}|{after[1]}", f"nl={lower}|{after[2]}"]
+        found += [
+            f"nc={cluster & 1023}|{after[0] & 1023}",
+            f"ns={short}|{after[1]}",
+            f"nl={lower}|{after[2]}",
+        ]
     else:
         found.append("last")
     if before and after:
@@ -100,8 +120,10 @@ def mode_of(tokens: Sequence[Token]) -> str:
 
 
 class Tagger:
-    """Marks names. Arrays of the file: `features` uint32 (n, sorted), `weights` int8 (n, labels), `scale` float32,
-    `transitions` int32 (labels, labels, in units of the weights), `labels` as text (BIOES).
+    """Marks names.
+
+    Arrays of the file: `features` uint32 (n, sorted checksums), `weights` int8 (n, labels), `transitions` int32
+    (labels, labels; in the weights' unit), `labels` as text (BIOES).
     """
 
     def __init__(self, arrays: dict[str, NDArray[Any]], lexicon: Lexicon) -> None:
@@ -203,5 +225,6 @@ def _short_shape(word: str) -> str:
 
 def _classes(word: str, other: str | None) -> str:
     return "".join(
-        "X" if char.isupper() else "x" if char.islower() else "0" if char.isdigit() else other or char for char in word
+        "X" if char.isupper() else "x" if char.islower() else "0" if char.isdigit() else other or char
+        for char in word
     )

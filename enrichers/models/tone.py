@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -22,9 +23,7 @@ LABELS: tuple[Tone, Tone, Tone] = ("negative", "neutral", "positive")
 MAX_WORDS = 600
 """Longer posts are read to here: their tone is said by then, and the time a post may take is bounded."""
 
-WORD = re.compile(
-    r"@user|httpurl|[#]?\w+(?:['’-]\w+)*|[:;=8][-']?[)(DPpd/\\|*3]+|<3|[!?]{2,}|\.{2,}|[^\w\s]"
-)
+WORD = re.compile(r"@user|httpurl|[#]?\w+(?:['’-]\w+)*|[:;=8][-']?[)(DPpd/\\|*3]+|<3|[!?]{2,}|\.{2,}|[^\w\s]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttp\b")
 _HANDLE = re.compile(r"@\w[\w.-]*")
 _SPACED_SMILEY = re.compile(r"([:;=]) ?(-?) ([)(DPp])(?!\w)")
@@ -59,7 +58,7 @@ def ngrams(units: list[str]) -> Counter[int]:
         counts.update(characters(word))
     encoded = [word.encode() for word in units]
     counts.update(crc32(b"w" + one) for one in encoded)
-    counts.update(crc32(b"w" + one + b" " + two) for one, two in zip(encoded, encoded[1:], strict=False))
+    counts.update(crc32(b"w" + one + b" " + two) for one, two in pairwise(encoded))
     counts.update(crc32(b"w" + b" ".join(encoded[at : at + 3])) for at in range(len(encoded) - 2))
     return counts
 
@@ -91,7 +90,8 @@ class ToneModel:
         """Calibrated probabilities in the order of `LABELS`; they sum to one."""
         at = self.domains.index(domain)
         rows, values = vector(ngrams(words(text)), self._features, self._idf)
-        scores = np.sum(values[:, None] * self._weights[at, rows], axis=0)  # not BLAS: no thread pool wakes up
+        # not `@`: that would wake up the threads of BLAS
+        scores = np.sum(values[:, None] * self._weights[at, rows], axis=0)
         logits = (scores + self._bias[at]) / self._temperature[at]
         powers = [math.exp(float(one) - float(logits.max())) for one in logits]
         total = sum(powers)

@@ -35,7 +35,8 @@ def build_lexicon(lookups: Path) -> dict[str, NDArray[Any]]:
     """Clusters and probabilities of the forms above `WORDS_ABOVE`."""
     clusters = _json(lookups / "de_lexeme_cluster.json.gz")
     probabilities = _json(lookups / "de_lexeme_prob.json.gz")
-    kept = {crc32(word.encode()): word for word, p in sorted(probabilities.items(), key=lambda x: x[1]) if p > WORDS_ABOVE}
+    frequent = sorted((p, word) for word, p in probabilities.items() if p > WORDS_ABOVE)
+    kept = {crc32(word.encode()): word for _, word in frequent}  # of two with one checksum, the more frequent
     checksums = sorted(kept)
     return {
         "words": np.array(checksums, np.uint32),
@@ -111,7 +112,7 @@ def _arrays(info: Any, labels: Sequence[str]) -> dict[str, NDArray[Any]]:
     labels = sorted(labels)
     column = {label: at for at, label in enumerate(labels)}
     ids = sorted({int(name) for name, _ in info.state_features})
-    row = {id: at for at, id in enumerate(ids)}
+    row = {checksum: at for at, checksum in enumerate(ids)}
     weights = np.zeros((len(ids), len(labels)))
     for (name, label), weight in info.state_features.items():
         weights[row[int(name)], column[label]] = weight
@@ -140,7 +141,8 @@ def report(name: str, data: Sequence[Example], tagger: Tagger, labels: Sequence[
         ours = {one for one in guess if (one[3] == label if label else one[3] in labels)}
         right = len(mine & ours)
         p, r = right / max(1, len(ours)), right / max(1, len(mine))
-        print(f"{name} {label or 'all'}: P {100 * p:.1f} R {100 * r:.1f} F1 {200 * p * r / max(1e-9, p + r):.1f}")  # noqa: T201
+        f1 = 2 * p * r / max(1e-9, p + r)
+        print(f"{name} {label or 'all'}: P {100 * p:.1f} R {100 * r:.1f} F1 {100 * f1:.1f}")  # noqa: T201
 
 
 def lowered(data: Sequence[Example]) -> list[Example]:

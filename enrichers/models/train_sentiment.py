@@ -77,7 +77,7 @@ def vocabulary(rows: Sequence[Row]) -> tuple[NDArray[np.uint32], NDArray[np.floa
 
 def matrix(rows: Sequence[Row], features: NDArray[np.uint32], idf: NDArray[np.float32]) -> Matrix:
     """One line a row: all n-grams for everybody, once more for the row's domain, and the domain itself."""
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
     n, indices, values, ends = len(features), [], [], [0]
     for row in rows:
@@ -104,7 +104,9 @@ def weights_of(rows: Sequence[Row]) -> NDArray[np.float64]:
 
 def fit(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
     """The arrays of a model, temperature still one."""
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        LogisticRegression,
+    )
 
     features, idf = vocabulary(rows)
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=300, tol=1e-3, random_state=0)
@@ -157,7 +159,8 @@ def report(arrays: dict[str, NDArray[Any]], rows: Sequence[Row]) -> None:
     for part in EVALUATED:
         mine = [row for row in rows if row.part == part]
         scores = logits(arrays, mine) / arrays["temperature"][mine[0].domain]
-        print(f"{part:14s} n={len(mine)} " + quality(softmax(scores), np.array([r.label for r in mine])))  # noqa: T201
+        measured = quality(softmax(scores), np.array([row.label for row in mine]))
+        print(f"{part:14s} n={len(mine)} {measured}")  # noqa: T201
 
 
 def quality(probabilities: NDArray[np.float64], gold: NDArray[np.int_]) -> str:
@@ -168,7 +171,8 @@ def quality(probabilities: NDArray[np.float64], gold: NDArray[np.int_]) -> str:
         for k in range(len(LABELS))
     ]
     bins = np.minimum((sure * 10).astype(int), 9)
-    ece = sum(abs((guess == gold)[bins == b].mean() - sure[bins == b].mean()) * (bins == b).mean() for b in set(bins))
+    gaps = [abs((guess == gold)[bins == b].sum() - sure[bins == b].sum()) for b in range(10)]
+    ece = sum(gaps) / len(gold)
     text = f"macro-F1 {100 * np.mean(f1):.1f} accuracy {(guess == gold).mean():.3f} ECE {ece:.3f}"
     for bound in (0.5, 0.55, 0.6, 0.65):
         kept = sure >= bound

@@ -51,7 +51,9 @@ def _chain(settings: Config, wanted: Sequence[Subscription]) -> list[Enricher]:
     """The configured chain; without subscriptions, without the matcher."""
     names = settings.enrich.chain
     if wanted and MATCH not in names:
-        raise ConfigError(f'[enrich] chain lacks "{MATCH}"; write `chain = ["{MATCH}", …]` to use subscriptions')
+        raise ConfigError(
+            f'[enrich] chain lacks "{MATCH}"; write `chain = ["{MATCH}", …]` to use subscriptions'
+        )
     if not wanted:
         names = tuple(name for name in names if name != MATCH)
     return build_chain(replace(settings, enrich=replace(settings.enrich, chain=names)))

@@ -3,6 +3,8 @@
 To test your own: make an `EnricherCase` and run each of `ENRICHER_CHECKS` on it.
 """
 
+# ruff: noqa: S101 - a check is made of assertions
+
 import gc
 import json
 import sys
@@ -31,10 +33,12 @@ TEXTS = (
     "#Bahnstreik @db_bahn https://example.org/a?b=1 RT",
 )
 HOSTILE = (
-    " ", "a", "@", "#", "@@ ## :// www.", "😀😀😀", "👩‍👩‍👧 🇩🇪", "\x00", "a\x00b@c\x00#d", "\u202eright to left", "مرحبا بالعالم",
-    "Привет, Berlin und 日本語 zugleich", "e\u0301\u0301\u0301 ﬁ ß İ ı ſ", "&amp;&lt;b&gt;&#0;&#xD800;&bogus;", "<p>Hallo<br/>Welt</p><script>",
-    "\u00ad\u200b\ufeff", "\n\r\t\v\f\x85\u2028", "(((((((dpa", "1" * 5_000, "a" * 100_000, "😀" * 100_000, "ab " * 33_334, "@x " * 33_334,
-    "&" * 100_000, "<" * 100_000, "A-" * 50_000, "().," * 25_000, "Köln " * 20_000,
+    " ", "a", "@", "#", "@@ ## :// www.", "😀😀😀", "👩‍👩‍👧 🇩🇪", "\x00", "a\x00b@c\x00#d",
+    "\u202eright to left", "مرحبا بالعالم", "Привет, Berlin und 日本語 zugleich", "e\u0301\u0301\u0301 ﬁ ß İ ı ſ",
+    "&amp;&lt;b&gt;&#0;&#xD800;&bogus;", "<p>Hallo<br/>Welt</p><script>",
+    "\u00ad\u200b\ufeff", "\n\r\t\v\f\x85\u2028", "(((((((dpa", "1" * 5_000, "a" * 100_000, "😀" * 100_000,
+    "ab " * 33_334, "@x " * 33_334, "&" * 100_000, "<" * 100_000, "A-" * 50_000, "().," * 25_000,
+    "Köln " * 20_000, "ſß" * 50_000, "http://" * 14_286, "RT @a: " * 14_286,
 )  # fmt: skip
 
 
@@ -75,8 +79,9 @@ class EnricherCase:
 
 def mention(text: str, **parts: Any) -> Mention:
     """A mention whose id follows from its text."""
-    id = f"test:{crc32(text.encode())}"
-    return Mention(**{"id": id, "source": "test", "created_at": EPOCH, "text": text, **parts})
+    return Mention(
+        **{"id": f"test:{crc32(text.encode())}", "source": "test", "created_at": EPOCH, "text": text, **parts}
+    )
 
 
 def _batch(case: EnricherCase) -> list[Mention]:
@@ -167,7 +172,9 @@ async def stands_hostile_texts(case: EnricherCase) -> None:
                 *enricher.enrich([mention("", title=text[:1_000], language_hint=text[:20])]),
             ]
             for answer in answers:
-                assert isinstance(answer, Mapping | Dropped | Rejected), f"{type(answer).__name__}: {text[:20]!r}"
+                assert isinstance(answer, Mapping | Dropped | Rejected), (
+                    f"{type(answer).__name__}: {text[:20]!r}"
+                )
                 if isinstance(answer, Mapping):
                     _strict(answer)
 
@@ -220,7 +227,10 @@ def _see(enricher: Enricher, start: int, stop: int) -> None:
     for begin in range(start, stop, 100):
         enricher.enrich(
             [
-                mention(f"{words[n % len(words)]} {words[n * 7 % len(words)]} {n // 100 % 10} {n % 100}", id=f"t:{n}")
+                mention(
+                    f"{words[n % len(words)]} {words[n * 7 % len(words)]} {n // 100 % 10} {n % 100}",
+                    id=f"t:{n}",
+                )
                 for n in range(begin, begin + 100)
             ]
         )
@@ -267,7 +277,8 @@ sys.addaudithook(_watch)
 def touches_nothing_before_open(case: EnricherCase) -> None:
     """A constructor opens no file, directory, socket or process."""
     global _touched  # noqa: PLW0603 - an audit hook cannot be taken off again
-    _touched = touched = []
+    touched: list[str] = []
+    _touched = touched
     try:
         case.make()
     finally:
