@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from streams import logs
-from streams.commands import components, topics
+from streams.commands import components, enrich, topics
 from streams.errors import ResonanzError
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.add_typer(components.app, name="components")
 app.add_typer(topics.app, name="topics")
+app.command()(enrich.enrich)
 
 
 @app.callback()

@@ -121,6 +121,8 @@ def build(
     environ = os.environ if environ is None else environ
     known: dict[str, Field[Any]] = {part.name: part for part in fields(kind)}  # type: ignore[arg-type]
     for name in options:
+        if not known:
+            raise ConfigError(f'[{where}] has no options; remove the line "{name} = …"')
         if name not in known:
             near = _nearest(name, list(known))
             raise ConfigError(

@@ -1,0 +1,1 @@
+"""Trained models, the code that reads them, and the scripts that made them."""

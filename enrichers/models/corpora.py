@@ -1,0 +1,153 @@
+"""Reads the corpora that the entity tagger and the list of names are made from: texts with labelled spans.
+
+Licences: GermEval 2014 NER, MobIE and SmartData are CC BY 4.0 (see `entities.md`). Labels are mapped to ours; what
+has no counterpart (dates, derived forms such as "deutsche") is left unlabelled.
+"""
+
+import gzip
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+Span = tuple[int, int, str]
+Example = tuple[str, frozenset[Span]]
+
+_NO_SPACE_BEFORE = frozenset(".,;:!?)]}%") | {"''", "...", "…", "“"}
+_NO_SPACE_AFTER = frozenset("([{„")
+
+
+def germeval(label: str) -> str | None:
+    """GermEval's label as ours."""
+    return {"PER": "PER", "LOC": "LOC", "ORG": "ORG", "OTH": "MISC"}.get(label)
+
+
+def mobie(label: str) -> str | None:
+    """MobIE's and SmartData's label as ours."""
+    label = label.lower()
+    if label.startswith("organization"):
+        return "ORG"
+    if label.startswith("location"):
+        return "LOC"
+    return "PER" if label == "person" else None
+
+
+def germeval_train(folder: Path) -> list[Example]:
+    """The training part, outer layer."""
+    lines = (folder / "germeval2014_ner" / "train_bioes.train").read_text(encoding="utf-8").splitlines()
+    return [_example(words, germeval) for words in _sentences(lines, 0, 1, " ")]
+
+
+def germeval_dev(folder: Path) -> list[Example]:
+    """The development part, outer layer."""
+    lines = (folder / "germeval2014_ner" / "NER-de-dev.tsv").read_text(encoding="utf-8").splitlines()
+    return [_example(words, germeval) for words in _sentences(lines, 1, 2, "\t")]
+
+
+def mobie_train(folder: Path) -> list[Example]:
+    """The training part in its CoNLL form, spaces put back where German has them."""
+    with zipfile.ZipFile(folder / "mobie" / "ner_conll03_formatted.zip") as archive:
+        name = next(name for name in archive.namelist() if "train" in name)
+        lines = io.TextIOWrapper(archive.open(name), "utf-8").read().splitlines()
+    return [_example(words, mobie, detokenize=True) for words in _sentences(lines, 0, 3, "\t")]
+
+
+def mobie_dev(folder: Path) -> list[Example]:
+    """The development part as whole raw posts."""
+    return [(text, spans) for text, spans, _ in _documents(folder / "mobie" / "dev.jsonl.gz")]
+
+
+def smartdata(folder: Path) -> list[Example]:
+    """All of it, by line and sentence, without what is also in MobIE's development part."""
+    evaluated = _documents(folder / "mobie" / "dev.jsonl.gz")
+    seen = {key for _, _, key in evaluated} | {_beginning(text) for text, _, _ in evaluated}
+    found: list[Example] = []
+    for file in ("v1_20180119/train.json.gz", "v3_20200302/dev.json.gz"):
+        for text, spans, key in _documents(folder / "smartdata" / file):
+            if key not in seen and _beginning(text) not in seen:
+                seen |= {key, _beginning(text)}
+                found += _cut(text, spans)
+    return found
+
+
+def _sentences(lines: Iterable[str], word: int, tag: int, separator: str) -> Iterator[list[tuple[str, str]]]:
+    sentence: list[tuple[str, str]] = []
+    for line in lines:
+        columns = line.split(separator)
+        if not line.strip() or line.startswith(("#\t", "-DOCSTART")):
+            if sentence:
+                yield sentence
+            sentence = []
+        elif len(columns) > max(word, tag):
+            sentence.append((columns[word], columns[tag]))
+    if sentence:
+        yield sentence
+
+
+def _example(sentence: list[tuple[str, str]], mapped: Any, *, detokenize: bool = False) -> Example:
+    text, places = "", []
+    for at, (word, _) in enumerate(sentence):
+        places.append((len(text), len(text) + len(word)))
+        following = sentence[at + 1][0] if at + 1 < len(sentence) else ""
+        glued = detokenize and (following in _NO_SPACE_BEFORE or word in _NO_SPACE_AFTER)
+        text += word if glued or not following else f"{word} "
+    spans: set[Span] = set()
+    begin: int | None = None
+    kind = ""
+    for at, (_, tag) in enumerate([*sentence, ("", "O")]):
+        if begin is not None and (tag[0] in "BSO" or tag[2:] != kind):
+            if label := mapped(kind):
+                spans.add((places[begin][0], places[at - 1][1], label))
+            begin = None
+        if tag[0] != "O" and begin is None:
+            begin, kind = at, tag[2:]
+    return text, frozenset(spans)
+
+
+def _documents(path: Path) -> list[tuple[str, frozenset[Span], str]]:
+    """Texts with spans and ids. Offsets in these files count UTF-16 units; ours count code points."""
+    found = []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in filter(str.strip, lines):
+            item = json.loads(line)
+            text = _plain(item["text"])
+            place = _code_points(text)
+            spans = set()
+            for entity in _plain(item.get("conceptMentions")) or _plain(item.get("entities")) or []:
+                at = entity.get("span") or entity.get("charOffset")
+                if label := mobie(entity["type"]):
+                    spans.add((place[at["start"]], place[at["end"]], label))
+            found.append((text, frozenset(spans), str(item["id"])))
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """The value itself; in one version it is wrapped in an object with its type."""
+    return next(iter(value.values())) if isinstance(value, dict) else value
+
+
+def _code_points(text: str) -> list[int]:
+    places: list[int] = []
+    for at, char in enumerate(text):
+        places += [at] * (2 if ord(char) > 0xFFFF else 1)
+    return [*places, len(text), len(text)]
+
+
+def _beginning(text: str) -> str:
+    return re.sub(r"\W+", "", text).lower()[:40]
+
+
+def _cut(text: str, spans: frozenset[Span]) -> Iterator[Example]:
+    start = 0
+    ends = [*re.finditer(r"\n+|(?<=[.!?])\s+(?=[A-ZÄÖÜ])", text), None]
+    for end in ends:
+        stop = end.start() if end else len(text)
+        if end and any(a < end.end() and b > end.start() for a, b, _ in spans):
+            continue
+        if len(text[start:stop].split()) > 2:
+            inside = {(a - start, b - start, label) for a, b, label in spans if a >= start and b <= stop}
+            yield text[start:stop], frozenset(inside)
+        start = end.end() if end else 0

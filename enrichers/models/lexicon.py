@@ -1,0 +1,69 @@
+"""What is known of German word forms: Brown cluster (Brown et al. 1992) and probability, by checksum.
+
+Made from spacy-lookups-data (MIT, Explosion) by `train_entities.py`; words as 32-bit checksums, sorted. Of the cluster
+number the lowest k bits are the path's first k bits.
+"""
+
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNSEEN = -22.0
+STEP = 0.1
+"""A probability is kept as minus its natural logarithm, in steps of this."""
+
+
+class Lexicon:
+    """Arrays of the file: `words` uint32 (n, sorted), `clusters` uint16 (n), `rarity` uint8 (n)."""
+
+    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
+        self._words, self._clusters, self._rarity = arrays["words"], arrays["clusters"], arrays["rarity"]
+
+    @classmethod
+    def load(cls, path: Path) -> "Lexicon":
+        """Read a lexicon file; nothing in it is executed. Raises OSError, ValueError, KeyError."""
+        with np.load(path, allow_pickle=False) as file:
+            return cls({name: file[name] for name in file.files})
+
+    def cluster(self, word: str) -> int:
+        """The cluster of a word, or of another spelling of it; 0 if there is none."""
+        spellings = [word, _title(word) if word.islower() else word.lower(), _title(word)]
+        if "-" in word:
+            last = word.rsplit("-", 1)[1]
+            spellings += [last, last.lower()]
+        for spelling in spellings:
+            if (at := self._row(spelling)) is not None and self._clusters[at]:
+                return int(self._clusters[at])
+        return 0
+
+    def case_preference(self, word: str) -> int:
+        """Whether the word is rather written Title (above 0) or lower, in [-3, 3]."""
+        difference = self._log_probability(_title(word)) - self._log_probability(word.lower())
+        return max(-3, min(3, round(difference / 1.5)))
+
+    def frequency(self, word: str) -> int:
+        """How frequent the word is, in steps of e²; -11 if unseen."""
+        return round(self._log_probability(word) / 2)
+
+    def truecased(self, raw: str) -> str:
+        """The likeliest of lower, Title and (under six letters) UPPER."""
+        sign = raw[0] if raw[0] in "#@" else ""
+        lower = raw[len(sign) :].lower()
+        forms = [lower, _title(lower), *([lower.upper()] if len(lower) < 6 else [])]
+        return sign + max(forms, key=self._log_probability)
+
+    def _log_probability(self, word: str) -> float:
+        at = self._row(word)
+        return UNSEEN if at is None else -STEP * float(self._rarity[at])
+
+    def _row(self, word: str) -> int | None:
+        checksum = np.uint32(crc32(word.encode()))
+        at = int(np.searchsorted(self._words, checksum))
+        return at if at < len(self._words) and self._words[at] == checksum else None
+
+
+def _title(word: str) -> str:
+    return word[:1].upper() + word[1:].lower()

@@ -1,0 +1,113 @@
+"""The tone model: logistic regression over word and character n-grams, read from plain arrays.
+
+How it was trained and how good it is: `sentiment.md`. Features are 32-bit checksums of n-grams, so that the
+file holds no text. Needs numpy only; numbers are summed one post at a time, so batches cannot differ.
+"""
+
+import html
+import math
+import re
+from collections import Counter
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.mention import Tone
+
+LABELS: tuple[Tone, Tone, Tone] = ("negative", "neutral", "positive")
+MAX_WORDS = 600
+"""Longer posts are read to here: their tone is said by then, and the time a post may take is bounded."""
+
+WORD = re.compile(r"@user|httpurl|[#]?\w+(?:['’-]\w+)*|[:;=8][-']?[)(DPpd/\\|*3]+|<3|[!?]{2,}|\.{2,}|[^\w\s]")
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttp\b")
+_HANDLE = re.compile(r"@\w[\w.-]*")
+_SPACED_SMILEY = re.compile(r"([:;=]) ?(-?) ([)(DPp])(?!\w)")
+_LONG = re.compile(r"(.)\1{3,}", re.DOTALL)
+
+Rows = tuple[int, ...]
+
+
+def words(text: str) -> list[str]:
+    """The units that n-grams are made of: lower case, links and handles as one word each."""
+    text = html.unescape(text) if "&" in text else text
+    text = _HANDLE.sub("@user", _LINK.sub("httpurl", text[: MAX_WORDS * 40]))
+    text = _SPACED_SMILEY.sub(r"\1\2\3", text)
+    return WORD.findall(_LONG.sub(r"\1\1\1", text).lower())[:MAX_WORDS]
+
+
+@lru_cache(maxsize=50_000)
+def characters(word: str) -> Rows:
+    """Checksums of a word's n-grams of 2 to 5 characters, its edges marked."""
+    padded = f" {word[:60]} "
+    return tuple(
+        crc32(b"c" + padded[at : at + size].encode())
+        for size in range(2, 6)
+        for at in range(max(1, len(padded) - size + 1))
+    )
+
+
+def ngrams(units: list[str]) -> Counter[int]:
+    """How often each n-gram occurs, by its checksum: words 1 to 3, characters 2 to 5 within words."""
+    counts: Counter[int] = Counter()
+    for word in units:
+        counts.update(characters(word))
+    encoded = [word.encode() for word in units]
+    counts.update(crc32(b"w" + one) for one in encoded)
+    counts.update(crc32(b"w" + one + b" " + two) for one, two in pairwise(encoded))
+    counts.update(crc32(b"w" + b" ".join(encoded[at : at + 3])) for at in range(len(encoded) - 2))
+    return counts
+
+
+class ToneModel:
+    """Probabilities of negative, neutral and positive.
+
+    Arrays of the file: `features` uint32 (n, sorted checksums), `idf` float16 (n), `weights` float16
+    (domains, n, 3), `bias` float32 (domains, 3), `temperature` float32 (domains), `domains` and `languages`
+    as text.
+    """
+
+    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
+        self._features = arrays["features"]
+        self._idf = arrays["idf"].astype(np.float32)
+        self._weights = arrays["weights"].astype(np.float32)
+        self._bias = arrays["bias"]
+        self._temperature = arrays["temperature"]
+        self.domains: tuple[str, ...] = tuple(str(name) for name in arrays["domains"])
+        self.languages: frozenset[str] = frozenset(str(code) for code in arrays["languages"])
+
+    @classmethod
+    def load(cls, path: Path) -> "ToneModel":
+        """Read a model file; nothing in it is executed. Raises OSError, ValueError, KeyError."""
+        with np.load(path, allow_pickle=False) as file:
+            return cls({name: file[name] for name in file.files})
+
+    def probabilities(self, text: str, domain: str) -> tuple[float, float, float]:
+        """Calibrated probabilities in the order of `LABELS`; they sum to one."""
+        at = self.domains.index(domain)
+        rows, values = vector(ngrams(words(text)), self._features, self._idf)
+        # not `@`: that would wake up the threads of BLAS
+        scores = np.sum(values[:, None] * self._weights[at, rows], axis=0)
+        logits = (scores + self._bias[at]) / self._temperature[at]
+        powers = [math.exp(float(one) - float(logits.max())) for one in logits]
+        total = sum(powers)
+        negative, neutral, positive = (power / total for power in powers)
+        return negative, neutral, positive
+
+
+def vector(
+    counts: Counter[int], features: NDArray[np.uint32], idf: NDArray[np.float32]
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Rows of the known n-grams and their weights: (1 + log tf) × idf, scaled to length one."""
+    ids = np.fromiter(counts.keys(), dtype=np.uint32, count=len(counts))
+    tf = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+    rows = np.searchsorted(features, ids)
+    rows[rows == len(features)] = 0
+    known = features[rows] == ids
+    rows, values = rows[known], (1 + np.log(tf[known])) * idf[rows[known]]
+    length = float(np.sqrt(np.sum(values * values)))
+    return rows, values / length if length else values

@@ -1,0 +1,20 @@
+"""The chain of enrichers that a configuration asks for."""
+
+from streams import flow, registry
+from streams.components import Enricher
+from streams.config import Config, Part, build
+
+
+def build_chain(config: Config) -> list[Enricher]:
+    """The enrichers of `[enrich] chain`, in order, with the options of `[enrichers.NAME]`; none is open yet.
+
+    A table may name another component with `type`. Raises ConfigError on an unknown name or option, or a chain
+    out of order.
+    """
+    chain: list[Enricher] = []
+    for name in config.enrich.chain:
+        part = config.enrichers.get(name, Part(name))
+        component = registry.load("enrichers", part.type)
+        chain.append(component(build(component.Config, part.options, f"enrichers.{name}")))
+    flow.check_chain(chain)
+    return chain
