@@ -24,6 +24,22 @@ def poisson_surprise(count: float, expected: float) -> float:
     return root if count > expected else -root
 
 
+def growth_surprise(recent: int, before: int, recent_share: float) -> float:
+    """About standard normal if a steady pace brought both counts; positive if it grew.
+
+    `recent_share`: how much of the whole time the recent count took. The signed root of the binomial deviance,
+    which knows that the earlier pace is itself but a guess.
+    """
+    total = recent + before
+    if total == 0:
+        return 0.0
+    deviance = 0.0
+    for count, share in ((recent, recent_share), (before, 1 - recent_share)):
+        deviance += count * log(count / (total * share)) if count else 0.0
+    root = sqrt(2 * max(deviance, 0.0))
+    return root if recent > total * recent_share else -root
+
+
 @dataclass(slots=True)
 class Peaks:
     """Exponential law of the peaks above a running high quantile.
