@@ -12,7 +12,7 @@ from streams.alerting.counts import BUCKET_SECS, Counts, bucket_of, when
 from streams.alerting.detector import ALARM_DAYS, STEPS_A_DAY
 from streams.alerting.episodes import Episode, Figures, follow, open_episode
 from streams.alerting.learning import Learning
-from streams.alerting.moment import HOUR, Moment
+from streams.alerting.moment import HOUR, QUARTER, Moment
 from streams.alerting.settling import LEVEL_RATIO, SETTLING_SECS, new_level, pace_before
 from streams.alerting.severity import severity
 from streams.subscription import Subscription
@@ -35,12 +35,12 @@ class Example:
 class Track:
     """The memory of one subscription; times are seconds of 1970.
 
-    `examples`: the most influential live posts of the last hour. `settled`: the last bucket in which the level
+    `examples`: the most influential live posts of the episode or of the last minutes. `settled`: the last bucket in which the level
     was compared with what comes live. `changed`: since it was last saved.
     """
 
-    def __init__(self, counts: Counts | None = None) -> None:
-        self.counts = counts or Counts()
+    def __init__(self, counts: Counts) -> None:
+        self.counts = counts
         self.learning = Learning()
         self.episode: Episode | None = None
         self.examples: list[Example] = []
@@ -53,9 +53,12 @@ class Track:
         return self.episode is not None and self.episode.alert.state != "closed"
 
     def show(self, example: Example) -> None:
-        """Keep a post as an example, if it carries further than others of its hour."""
-        recent = [one for one in self.examples if one.at > example.at - HOUR * BUCKET_SECS]
-        ranked = sorted([*recent, example], key=lambda one: -one.influence)
+        """Keep a post as an example, if it carries further than others of the episode, or of these minutes."""
+        since = example.at - QUARTER * BUCKET_SECS
+        if self.episode and self.going_on:
+            since = min(since, int(self.episode.alert.since.timestamp()))
+        recent = [one for one in self.examples if one.at >= since]
+        ranked = sorted([*recent, example], key=lambda one: (-one.influence, -one.at))
         self.examples = ranked[:KEPT_EXAMPLES]
 
     def evaluate(

@@ -47,9 +47,7 @@ class Scene:
         """So many posts of the days before now, oldest first, in pages."""
         begin = self.now - timedelta(days=days)
         ages = sorted(self.random.uniform(0, days * 86_400) for _ in range(posts))
-        self.give(
-            *(hit(next(self.numbers), begin + timedelta(seconds=age), mode="backfill") for age in ages)
-        )
+        self.give(*(hit(next(self.numbers), begin + timedelta(seconds=age), mode="backfill") for age in ages))
         self.tick()
 
     def live(self, secs: int, a_second: float, **changes) -> None:
