@@ -19,7 +19,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class Covered:
     """How far an ingestor had read its source, when the alert was last updated. None: nobody knows."""
 
     ingestor: str
@@ -54,7 +54,7 @@ class Alert:
     negative_share: float | None = None
     unusual_days: float = 0.0
     posts: tuple[str, ...] = ()
-    coverage: tuple[Coverage, ...] = ()
+    coverage: tuple[Covered, ...] = ()
     history: tuple[Change, ...] = ()
     notify: tuple[str, ...] = ()
     min_severity: int = 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log10
 
-from streams.alert import Alert, Coverage
+from streams.alert import Alert, Covered
 from streams.alerting.budget import days_between
 from streams.alerting.counts import BUCKET_SECS, Counts, bucket_of, when
 from streams.alerting.detector import ALARM_DAYS, STEPS_A_DAY
@@ -35,8 +35,8 @@ class Example:
 class Track:
     """The memory of one subscription; times are seconds of 1970.
 
-    `examples`: the most influential live posts of the episode or of the last minutes. `settled`: the last bucket in which the level
-    was compared with what comes live. `changed`: since it was last saved.
+    `examples`: the most influential live posts of the episode, or of the last minutes. `settled`: the last bucket
+    in which the level was compared with what comes live. `changed`: since it was last saved.
     """
 
     def __init__(self, counts: Counts) -> None:
@@ -62,7 +62,7 @@ class Track:
         self.examples = ranked[:KEPT_EXAMPLES]
 
     def evaluate(
-        self, subscription: Subscription, now: float, coverage: tuple[Coverage, ...] = ()
+        self, subscription: Subscription, now: float, coverage: tuple[Covered, ...] = ()
     ) -> Alert | None:
         """The alert if it has changed. Only live posts alarm; only what goes on at this moment does."""
         if not self.counts.heard_from and not self.going_on:
@@ -80,7 +80,7 @@ class Track:
         alert = self.episode.alert if self.episode else None
         return alert if before is None or alert is not before.alert else None
 
-    def _alarm(self, subscription: Subscription, moment: Moment, coverage: tuple[Coverage, ...]) -> None:
+    def _alarm(self, subscription: Subscription, moment: Moment, coverage: tuple[Covered, ...]) -> None:
         """Open an episode: rare enough, by enough voices, not one account alone, nor a source that started."""
         days, score = days_between(subscription.alarm.at_most), moment.score()
         if moment.detector.learning or score.score < log10(days / ALARM_DAYS):
@@ -131,7 +131,7 @@ class Track:
         day_over = now - last.since.timestamp() >= STEPS_A_DAY * BUCKET_SECS
         return day_over or figures.severity > worst
 
-    def _figures(self, moment: Moment, first: int, coverage: tuple[Coverage, ...]) -> Figures:
+    def _figures(self, moment: Moment, first: int, coverage: tuple[Covered, ...]) -> Figures:
         """What the alert says since it began; how bad it is in the last hour."""
         since, hour = self.counts.tally(first, moment.bucket), moment.hour()
         growth = hour.mentions / max(moment.expected(HOUR), 1.0)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from streams.alert import Alert, Coverage
+from streams.alert import Alert, Covered
 from streams.alerting import memory
 from streams.alerting.budget import days_between
 from streams.alerting.counts import Counted, Counts, bucket_of, hash_of
@@ -47,7 +47,7 @@ class Watch:
         self._tracks: dict[str, Track] = {}
         self._subscriptions: dict[str, Subscription] = {}
         self._unsubscribed: set[str] = set()
-        self._coverage: dict[str, Coverage] = {}
+        self._coverage: dict[str, Covered] = {}
         self._news: set[str] = set()
         self._heard: dict[str, int] = {}
         self._followed: dict[str, float] = {}
@@ -79,6 +79,10 @@ class Watch:
             )
             track.episode = replace(track.episode, alert=alert)
 
+    def remembered(self) -> set[str]:
+        """The subscriptions there is a memory of; one that no longer exists must be unsubscribed."""
+        return set(self._tracks)
+
     def unsubscribe(self, id: str) -> None:
         """Forget a subscription and what it heard; its alert is closed. None of that id is fine."""
         self._unsubscribed.add(id)
@@ -90,11 +94,11 @@ class Watch:
         self._to_forget += memory.forget(track, self.partition, id)
         if track.episode and track.going_on:
             alert = track.episode.alert
-            self._to_tell[alert.id] = close(alert, by=UNSUBSCRIBED, now=alert.updated_at, note=UNSUBSCRIBED)
+            self._to_tell[alert.id] = close(alert, alert.updated_at, None, UNSUBSCRIBED)
 
     def cover(self, ingestor: str, complete_until: datetime | None) -> None:
         """Note how far an ingestor has read its source; alerts say so."""
-        self._coverage[ingestor] = Coverage(ingestor=ingestor, complete_until=complete_until)
+        self._coverage[ingestor] = Covered(ingestor=ingestor, complete_until=complete_until)
 
     def absorb(self, arrived: Sequence[Arrived]) -> Mapping[str, int]:
         """Count hits, take back what is retracted; how many were counted, taken back, or refused and why."""
@@ -222,5 +226,5 @@ class Watch:
                 self._to_tell.setdefault(alert.id, alert)
         self._restored.clear()
 
-    def _covered(self) -> tuple[Coverage, ...]:
+    def _covered(self) -> tuple[Covered, ...]:
         return tuple(self._coverage[name] for name in sorted(self._coverage))

@@ -123,7 +123,7 @@ def test_a_retraction_spares_those_who_still_match(scene):
 def test_a_persons_word_is_kept_and_the_figures_go_on(scene):
     burst(scene)
     opened = scene.alerts[-1][1]
-    scene.watch.adopt(acknowledge(opened, by="anna", now=scene.now, note="we know"))
+    scene.watch.adopt(acknowledge(opened, scene.now, "anna", "we know"))
     scene.now += timedelta(seconds=20)
     burst(scene, posts=10)
     last = scene.alerts[-1][1]
@@ -136,7 +136,7 @@ def test_neither_side_is_lost_when_both_speak_at_once(scene):
     opened = scene.alerts[-1][1]
     burst(scene, posts=300, tone="negative")
     assert scene.alerts[-1][1].revision > 1
-    scene.watch.adopt(acknowledge(opened, by="anna", now=scene.now))
+    scene.watch.adopt(acknowledge(opened, scene.now, "anna"))
     scene.tick()
     merged = scene.alerts[-1][1]
     assert merged.state == "acknowledged"
@@ -154,7 +154,7 @@ def test_our_own_words_read_back_change_nothing(scene):
 
 def test_an_alert_that_a_person_closed_stays_closed(scene):
     burst(scene)
-    scene.watch.adopt(close(scene.alerts[-1][1], by="anna", now=scene.now))
+    scene.watch.adopt(close(scene.alerts[-1][1], scene.now, "anna"))
     told = len(scene.alerts)
     burst(scene, posts=10)
     assert len(scene.alerts) == told
