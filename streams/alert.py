@@ -19,12 +19,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """How far an ingestor had read its source, when the alert was last updated. None: nobody knows."""
+
+    ingestor: str
+    complete_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """Something unusual is being said. The id follows from subscription, kind and begin, so it is never doubled.
 
-    `revision` counts the changes: each is told once per channel. `count` and `expected` are mentions since
-    `since`; `unusual_days`: once in so many days. `severity` is 0 to 6 on the Shitstorm-Skala. `coverage`: what
-    is known of the sources' completeness.
+    `revision` counts the changes: each is told once per channel; between two of them the figures may grow.
+    `count` are mentions since `since`, `expected` those that would have been usual; `voices` are distinct
+    authors, `stories` distinct texts. `unusual_days`: once in so many days, at its most unusual. `severity` is 0
+    to 6 on the Shitstorm-Skala. `posts`: ids of some that reached most.
     """
 
     id: str
@@ -45,7 +54,7 @@ class Alert:
     negative_share: float | None = None
     unusual_days: float = 0.0
     posts: tuple[str, ...] = ()
-    coverage: tuple[str, ...] = ()
+    coverage: tuple[Covered, ...] = ()
     history: tuple[Change, ...] = ()
     notify: tuple[str, ...] = ()
     min_severity: int = 1

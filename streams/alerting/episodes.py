@@ -1,0 +1,163 @@
+"""The life of an alert: it opens, worsens, eases and closes, and people have their say; pure functions.
+
+There is hysteresis: it takes something rare to open an alert, two steps up the scale (or five minutes since the
+last change) to worsen it, an hour on a lower step to ease it, and half an hour of calm to close it. Whatever
+happened is a change in its history, and a revision.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from streams.alert import Alert, Change, Covered, State
+from streams.errors import UsageError
+from streams.subscription import Subscription
+
+WORSENS_AFTER = timedelta(minutes=5)
+WORSENS_AT_ONCE = 2
+EASES_AFTER = timedelta(hours=1)
+CLOSES_AFTER = timedelta(minutes=30)
+REFRESHED_EVERY = timedelta(seconds=10)
+KEPT_CHANGES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What is known of an episode at one moment; the fields are those of `Alert`. `calm`: nothing unusual now."""
+
+    severity: int
+    count: int
+    expected: float
+    voices: int
+    stories: int
+    negative_share: float | None
+    unusual_days: float
+    posts: tuple[str, ...] = ()
+    coverage: tuple[Covered, ...] = ()
+    calm: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """An alert that goes on, and since when it has been calm, or on a lower step of the scale."""
+
+    alert: Alert
+    calm_since: datetime | None = None
+    lower_since: datetime | None = None
+
+
+def open_episode(subscription: Subscription, since: datetime, figures: Figures, now: datetime) -> Episode:
+    """A new alert about what began then."""
+    alert = Alert(
+        id=f"{subscription.id}-volume-{since:%Y%m%dT%H%MZ}",
+        subscription=subscription.id,
+        name=subscription.name or subscription.id,
+        severity=figures.severity,
+        since=since,
+        updated_at=now,
+        notify=subscription.alarm.notify,
+        min_severity=subscription.alarm.min_severity,
+        history=(Change(at=now, state="open", severity=figures.severity),),
+    )
+    return Episode(alert=_with(alert, figures, now))
+
+
+def follow(episode: Episode, figures: Figures, now: datetime) -> Episode:
+    """The episode a little later; the same object if there is nothing new to say."""
+    alert = episode.alert
+    calm_since = (episode.calm_since or now) if figures.calm else None
+    lower_since = (episode.lower_since or now) if figures.severity < alert.severity else None
+    if alert.state == "snoozed" and alert.snoozed_until and now >= alert.snoozed_until:
+        alert = _changed(replace(alert, snoozed_until=None), "open", now)
+    if calm_since and now - calm_since >= CLOSES_AFTER:
+        alert = _changed(replace(_with(alert, figures, now), closed_at=now, severity=0), "closed", now)
+    elif _worsens(alert, figures, now) or (lower_since and now - lower_since >= EASES_AFTER):
+        alert = _with(alert, figures, now)
+        alert, lower_since = _changed(replace(alert, severity=figures.severity), alert.state, now), None
+    elif now - alert.updated_at >= REFRESHED_EVERY and alert.count != figures.count:
+        alert = _with(alert, figures, now)
+    later = Episode(alert=alert, calm_since=calm_since, lower_since=lower_since)
+    return episode if later == episode else later
+
+
+def _worsens(alert: Alert, figures: Figures, now: datetime) -> bool:
+    """A storm climbs the scale in a minute; nobody wants to be told of every step."""
+    steps = figures.severity - alert.severity
+    settled = not alert.history or now - alert.history[-1].at >= WORSENS_AFTER
+    return steps >= WORSENS_AT_ONCE or (steps > 0 and settled)
+
+
+def acknowledge(alert: Alert, at: datetime, by: str, note: str | None = None) -> Alert:
+    """Somebody takes care of it. Raises UsageError if it is closed."""
+    return _changed(_going_on(alert), "acknowledged", at, by, note)
+
+
+def snooze(alert: Alert, at: datetime, by: str, until: datetime, note: str | None = None) -> Alert:
+    """Say nothing more about it for a while. Raises UsageError if it is closed or `until` lies behind us."""
+    if until <= at:
+        raise UsageError(f"snooze until {until:%Y-%m-%d %H:%M} lies in the past; write a later time")
+    return _changed(replace(_going_on(alert), snoozed_until=until), "snoozed", at, by, note)
+
+
+def close(alert: Alert, at: datetime, by: str | None, note: str | None = None) -> Alert:
+    """Somebody says that it is over (None: we do). Raises UsageError if it is closed already."""
+    return _changed(replace(_going_on(alert), closed_at=at), "closed", at, by, note)
+
+
+def note(alert: Alert, at: datetime, by: str, note: str) -> Alert:
+    """Something to remember; the state stays."""
+    return _changed(alert, alert.state, at, by, note)
+
+
+def merge(ours: Alert, theirs: Alert) -> Alert:
+    """One alert of two that grew apart: the state of the newer revision, the history of both.
+
+    If both made the same revision, the person's word holds - but closed is closed - and the merged alert is the
+    next revision; `ours` or `theirs` itself if the other says nothing new.
+    """
+    if set(theirs.history) <= set(ours.history):
+        return ours
+    if set(ours.history) <= set(theirs.history) and theirs.revision > ours.revision:
+        return theirs
+    changes = sorted({*ours.history, *theirs.history}, key=lambda change: change.at)
+    closed = next((alert for alert in (ours, theirs) if alert.state == "closed"), None)
+    leading = closed or (theirs if theirs.revision > ours.revision or _by_person(theirs) else ours)
+    return replace(
+        leading,
+        severity=leading.severity if closed else ours.severity,
+        revision=max(ours.revision, theirs.revision) + 1,
+        history=tuple(changes[-KEPT_CHANGES:]),
+    )
+
+
+def _by_person(alert: Alert) -> bool:
+    return bool(alert.history) and alert.history[-1].by is not None
+
+
+def _going_on(alert: Alert) -> Alert:
+    if alert.state == "closed":
+        raise UsageError(f"alert {alert.id} is closed; only an open one can be changed")
+    return alert
+
+
+def _changed(
+    alert: Alert, state: State, now: datetime, by: str | None = None, note: str | None = None
+) -> Alert:
+    change = Change(at=now, state=state, severity=alert.severity, by=by, note=note)
+    history = (*alert.history, change)[-KEPT_CHANGES:]
+    return replace(alert, state=state, revision=alert.revision + 1, updated_at=now, history=history)
+
+
+def _with(alert: Alert, figures: Figures, now: datetime) -> Alert:
+    """The alert with newer figures; the return period of its worst moment stays."""
+    return replace(
+        alert,
+        updated_at=now,
+        count=figures.count,
+        expected=figures.expected,
+        voices=figures.voices,
+        stories=figures.stories,
+        negative_share=figures.negative_share,
+        unusual_days=max(alert.unusual_days, figures.unusual_days),
+        posts=figures.posts,
+        coverage=figures.coverage,
+    )

@@ -1,0 +1,1 @@
+"""Tests of the counts, the detector, the episodes and what is told of them."""
