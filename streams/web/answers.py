@@ -18,6 +18,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
+    "Server": "resonanz",
 }
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

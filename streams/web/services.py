@@ -17,8 +17,8 @@ from streams.secret import Secret
 from streams.web.changes import Changes
 from streams.web.view import View
 
-Accept = Callable[[str, Receiver, Request], Awaitable[tuple[int, str]]]
-"""Takes a push source's request in and answers with HTTP status and text, once the log has confirmed it."""
+Accept = Callable[[str, Receiver, Request], Awaitable[tuple[int, str, Mapping[str, str]]]]
+"""Takes a push source's request in; answers with HTTP status, text and headers once the log has confirmed it."""
 
 
 class Episodes(Protocol):
