@@ -4,7 +4,7 @@ import { counted, el, number, svg, table } from "./dom.js";
 import { TONES } from "./tones.js";
 
 const SIZE = { height: 200, left: 44, right: 12, top: 12, bottom: 26 };
-const LABEL_WIDTH = 90;
+const LABEL_WIDTH = 64;
 const HOUR_MS = 3600000;
 const DAY_MS = 24 * HOUR_MS;
 const UNITS = [HOUR_MS / 4, HOUR_MS / 2, HOUR_MS, 4 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 2 * DAY_MS, 5 * DAY_MS];
