@@ -24,19 +24,21 @@ Accept = Callable[[str, Receiver, Request], Awaitable[tuple[int, str, Mapping[st
 class Episodes(Protocol):
     """What a person may do to an alert: each answers its next revision, and raises UsageError if it cannot be."""
 
-    def acknowledge(self, alert: Alert, at: datetime, by: str, note: str | None = None) -> Alert:
+    def acknowledge(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
         """Somebody takes care of it."""
         ...
 
-    def snooze(self, alert: Alert, at: datetime, by: str, until: datetime, note: str | None = None) -> Alert:
+    def snooze(
+        self, alert: Alert, *, until: datetime, by: str, now: datetime, note: str | None = None
+    ) -> Alert:
         """Nobody wants to hear of it until then."""
         ...
 
-    def close(self, alert: Alert, at: datetime, by: str, note: str | None = None) -> Alert:
+    def close(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
         """It is over."""
         ...
 
-    def note(self, alert: Alert, at: datetime, by: str, note: str) -> Alert:
+    def note(self, alert: Alert, *, by: str, now: datetime, note: str) -> Alert:
         """Something to remember."""
         ...
 

@@ -19,6 +19,7 @@ from streams.subscription import Subscription
 from streams.topics import ALERTS, COVERAGE, MENTIONS, SUBSCRIPTIONS
 
 T = TypeVar("T")
+Kind = Literal["mention", "alert", "gone"]
 RING = 500
 """Events remembered for a client that comes back."""
 
@@ -29,12 +30,26 @@ RETRY_SECS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A post, or all posts of an author, must no longer be shown."""
+
+    post: str | None = None
+    author: str | None = None
+
+    def means(self, record: object) -> bool:
+        """Whether it speaks of this record."""
+        if not isinstance(record, Mention):
+            return False
+        return record.id == self.post or (record.author is not None and record.author.id == self.author)
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something new for the live stream. `id` names the process too: numbers start anew with it."""
 
     id: str
-    kind: Literal["mention", "alert"]
-    record: Mention | Alert
+    kind: Kind
+    record: Mention | Alert | Gone
 
 
 class Client:
@@ -184,10 +199,20 @@ class View:
 
     def _tell_mention(self, record: Record) -> None:
         mention = decode_mention(record.value)
-        if mention.event == "upsert":
-            self._tell("mention", mention)
+        match mention.event:
+            case "upsert":
+                self._tell("mention", mention)
+            case "delete":
+                self._forget(Gone(post=mention.id))
+            case "author_delete" if mention.author:
+                self._forget(Gone(author=mention.author.id))
 
-    def _tell(self, kind: Literal["mention", "alert"], record: Mention | Alert) -> None:
+    def _forget(self, gone: Gone) -> None:
+        kept = [event for event in self._ring if not gone.means(event.record)]
+        self._ring = deque(kept, maxlen=RING)
+        self._tell("gone", gone)
+
+    def _tell(self, kind: Kind, record: Mention | Alert | Gone) -> None:
         self._count += 1
         event = Event(f"{self._process}-{self._count}", kind, record)
         self._ring.append(event)

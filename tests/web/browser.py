@@ -16,9 +16,17 @@ import aiohttp
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars --lang=de-DE "
-    "--disable-background-networking --disable-component-update --disable-sync --remote-debugging-port=0"
-).split()
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--remote-debugging-port=0",
+)
 PATIENCE_SECS = 30
 
 
@@ -51,7 +59,7 @@ class Page:
     async def until(self, script: str) -> None:
         """Wait until a JavaScript expression is true."""
         async with asyncio.timeout(PATIENCE_SECS):
-            while not await self.value(script):
+            while not await self.value(script):  # noqa: ASYNC110 - the browser does not call us
                 await asyncio.sleep(0.05)
 
     async def open(self, url: str) -> None:
@@ -65,15 +73,19 @@ class Page:
     async def looks(self, *, width: int, height: int, dark: bool = False) -> None:
         """A window of that size, in one of the two colour schemes."""
         await self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await self.call("Emulation.setEmulatedMedia", features=[scheme])
 
-    async def screenshot(self, file: Path) -> None:
+    async def screenshot(self) -> bytes:
         """What can be seen, as PNG."""
         picture = await self.call("Page.captureScreenshot")
-        file.write_bytes(base64.b64decode(picture["data"]))
+        return base64.b64decode(picture["data"])
 
 
 @asynccontextmanager
@@ -105,6 +117,11 @@ async def a_page() -> AsyncIterator[Page]:
 
 async def _port_of(file: Path) -> int:
     async with asyncio.timeout(PATIENCE_SECS):
-        while not (file.exists() and "\n" in file.read_text()):
+        while (port := _first_line(file)) is None:  # noqa: ASYNC110 - the browser does not call us
             await asyncio.sleep(0.05)
-    return int(file.read_text().splitlines()[0])
+    return int(port)
+
+
+def _first_line(file: Path) -> str | None:
+    lines = file.read_text().splitlines() if file.exists() else []
+    return lines[0] if len(lines) > 1 else None

@@ -1,25 +1,28 @@
 """Invented records, and a server that has them."""
 
-import random
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
 
 from streams.alert import Alert, Change
 from streams.codec import encode
-from streams.components import Answer, Matcher
+from streams.components import Answer
 from streams.config import WebConfig
 from streams.errors import UsageError
 from streams.health import Health
 from streams.log.base import Entry
 from streams.mention import Influence, Language, Match, Mention, Sentiment
 from streams.outcome import Dropped
-from streams.post import Author, Post
+from streams.post import Author
 from streams.subscription import Subscription
 from streams.testing.fakes import FakeLog
 from streams.testing.fakes_index import FakeIndex
-from streams.topics import ALERTS, COVERAGE, MENTIONS, SUBSCRIPTIONS
+from streams.topics import MENTIONS
 from streams.web.server import Web
 from streams.web.services import Services
 from streams.web.view import View
@@ -41,6 +44,14 @@ class WordMatcher:
     def unsubscribe(self, id: str) -> None:
         self._subscriptions.pop(id, None)
 
+    def check(self, subscription: Subscription) -> Sequence[str]:
+        self.subscribe(subscription)
+        return ()
+
+    def run_examples(self, subscription: Subscription) -> Sequence[str]:
+        failing = [text for text in subscription.must_match if subscription.query not in text.lower()]
+        return [f'must_match: "{text}" does not match' for text in failing]
+
     def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
         return [self._answer(mention) for mention in batch]
 
@@ -56,23 +67,26 @@ class WordMatcher:
 class Episodes:
     """The next revision of an alert, as simply as can be."""
 
-    def acknowledge(self, alert: Alert, at: datetime, by: str, note: str | None = None) -> Alert:
-        return self._next(replace(alert, state="acknowledged"), at, by, note)
+    def acknowledge(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
+        return self._next(replace(alert, state="acknowledged"), by, now, note)
 
-    def snooze(self, alert: Alert, at: datetime, by: str, until: datetime, note: str | None = None) -> Alert:
-        return self._next(replace(alert, state="snoozed", snoozed_until=until), at, by, note)
+    def snooze(
+        self, alert: Alert, *, until: datetime, by: str, now: datetime, note: str | None = None
+    ) -> Alert:
+        return self._next(replace(alert, state="snoozed", snoozed_until=until), by, now, note)
 
-    def close(self, alert: Alert, at: datetime, by: str, note: str | None = None) -> Alert:
-        return self._next(replace(alert, state="closed", closed_at=at), at, by, note)
+    def close(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
+        if alert.state == "closed":
+            raise UsageError("it is closed already")
+        return self._next(replace(alert, state="closed", closed_at=now), by, now, note)
 
-    def note(self, alert: Alert, at: datetime, by: str, note: str) -> Alert:
-        return self._next(alert, at, by, note)
+    def note(self, alert: Alert, *, by: str, now: datetime, note: str) -> Alert:
+        return self._next(alert, by, now, note)
 
-    def _next(self, alert: Alert, at: datetime, by: str, note: str | None) -> Alert:
-        change = Change(at=at, state=alert.state, severity=alert.severity, by=by, note=note)
-        return replace(
-            alert, revision=alert.revision + 1, updated_at=at, history=(*alert.history, change)
-        )
+    def _next(self, alert: Alert, by: str, now: datetime, note: str | None) -> Alert:
+        change = Change(at=now, state=alert.state, severity=alert.severity, by=by, note=note)
+        history = (*alert.history, change)
+        return replace(alert, revision=alert.revision + 1, updated_at=now, history=history)
 
 
 def a_mention(id: str = "mastodon:1", text: str = "Die Bahn ist pünktlich", **given: object) -> Mention:
@@ -102,7 +116,6 @@ def an_alert(id: str = "db-1", **given: object) -> Alert:
         "stories": 4,
         "negative_share": 0.71,
         "unusual_days": 61.3,
-        "coverage": ("mastodon vollständig bis 11:58",),
     }
     return Alert(id=id, **{**parts, **given})  # type: ignore[arg-type]
 
@@ -117,18 +130,25 @@ def an_entry(topic: str, key: str, record: object) -> Entry:
 
 @dataclass
 class Served:
-    """A server that runs, and what is behind it."""
+    """A server that runs, what is behind it, and a client of it."""
 
     url: str
     services: Services
     log: FakeLog
     index: FakeIndex
     health: Health
+    client: aiohttp.ClientSession
 
     async def hears(self, *mentions: Mention) -> None:
         """The mentions reach the log and the index."""
-        await self.log.append([an_entry(MENTIONS, mention.id, mention) for mention in mentions])
         await self.index.deliver(mentions)
+        await self.log.append([an_entry(MENTIONS, mention.id, mention) for mention in mentions])
+
+    async def ask(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
+        """Status and JSON of an answer (None: it has no body)."""
+        async with self.client.request(method, path, **given) as answer:
+            body = await answer.read()
+            return answer.status, json.loads(body) if body else None
 
 
 @asynccontextmanager
@@ -150,6 +170,7 @@ async def serving(entries: Sequence[Entry] = (), **given: object) -> AsyncIterat
     await server.start()
     try:
         await services.view.wait_caught_up()
-        yield Served(server.url, services, log, index, health)
+        async with aiohttp.ClientSession(server.url) as client:
+            yield Served(server.url, services, log, index, health, client)
     finally:
         await server.stop()

@@ -22,7 +22,7 @@ async def coverage(request: web.Request) -> web.Response:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """Events `mention` and `alert`; a client that comes back is sent what it missed, as far as remembered."""
+    """Events `mention`, `alert` and `gone`; a client that comes back is sent what it missed, as far as remembered."""
     view = services(request).view
     if view.clients >= MAX_CLIENTS:
         raise UnavailableError(f"{MAX_CLIENTS} listen already")

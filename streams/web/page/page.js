@@ -15,7 +15,7 @@ const FACETS = ["subscription", "source", "sentiment", "language"];
 
 const form = byId("search");
 const list = byId("mentions");
-const state = { names: new Map(), cursor: null, paused: false, waiting: [], asked: 0 };
+const state = { names: new Map(), room: SHOWN, paused: false, lost: false, waiting: [], asked: 0 };
 
 const failed = (note, error) => { note.textContent = `Nicht gelesen: ${error.message}`; };
 const nameOf = (id) => state.names.get(id) || id;
@@ -33,6 +33,7 @@ function show(mention) {
   const item = mentionItem(mention, nameOf);
   item.dataset.id = mention.id;
   item.dataset.at = mention.created_at;
+  item.dataset.author = mention.author?.id ?? "";
   there?.remove();
   const after = [...list.children].find((other) => Date.parse(other.dataset.at) <= Date.parse(mention.created_at));
   list.insertBefore(item, after ?? null);
@@ -48,28 +49,27 @@ async function load() {
     if (turn !== state.asked) return;
     list.replaceChildren();
     state.waiting = [];
+    state.room = SHOWN;
     showWaiting();
     found.mentions.forEach(show);
-    more(found.cursor);
+    byId("more").hidden = found.cursor === null;
     byId("mentions-note").textContent = found.mentions.length ? "" : "Nichts gefunden. Ein längerer Zeitraum oder weniger Filter helfen.";
   } catch (error) {
     failed(byId("mentions-note"), error);
   }
 }
 
-function more(cursor) {
-  state.cursor = cursor;
-  byId("more").hidden = cursor === null;
-}
-
+// Goes on behind the last one shown, whatever has come and gone above it; one that is there already is replaced.
 async function loadOlder() {
   const query = asked();
   query.set("size", PAGE);
-  query.set("cursor", state.cursor);
+  query.set("until", new Date(Date.parse(list.lastChild.dataset.at) + 1).toISOString());
   try {
     const found = await get("/api/mentions", query);
+    const before = list.children.length;
     found.mentions.forEach(show);
-    more(found.cursor);
+    state.room = Math.max(SHOWN, list.children.length);
+    byId("more").hidden = found.cursor === null || list.children.length === before;
   } catch (error) {
     failed(byId("mentions-note"), error);
   }
@@ -103,8 +103,18 @@ function arrived(mention) {
 
 function showLive(mentions) {
   for (const mention of mentions) show(mention).classList.add("new");
-  while (list.children.length > SHOWN) list.lastChild.remove();
+  while (list.children.length > state.room) {
+    list.lastChild.remove();
+    byId("more").hidden = false;
+  }
   byId("mentions-note").textContent = "";
+}
+
+function forget({ post, author }) {
+  const isGone = (id, by) => id === post || (author !== null && by === author);
+  [...list.children].filter((item) => isGone(item.dataset.id, item.dataset.author)).forEach((item) => item.remove());
+  state.waiting = state.waiting.filter((mention) => !isGone(mention.id, mention.author?.id));
+  showWaiting();
 }
 
 function showWaiting() {
@@ -246,12 +256,25 @@ function restore() {
   }
 }
 
+// What was said while the line was down may be more than the server remembers.
+function catchUp() {
+  if (!state.lost) return;
+  state.lost = false;
+  loadAlerts();
+  if (!state.paused) ask();
+}
+
 function follow() {
   const source = new EventSource("/api/stream");
   const pill = byId("stream-state");
   const tell = (label, kind) => { pill.textContent = label; pill.className = `state ${kind}`; };
-  source.addEventListener("open", () => tell("live", "good"));
-  source.addEventListener("error", () => tell("verbindet neu …", "warn"));
+  source.addEventListener("open", () => { tell("live", "good"); catchUp(); });
+  source.addEventListener("error", () => {
+    tell("verbindet neu …", "warn");
+    state.lost = true;
+    if (source.readyState === EventSource.CLOSED) setTimeout(follow, 10000);
+  });
+  source.addEventListener("gone", (event) => forget(JSON.parse(event.data)));
   source.addEventListener("mention", (event) => arrived(JSON.parse(event.data)));
   source.addEventListener("alert", () => soon(loadAlerts, 300));
 }

@@ -16,7 +16,7 @@ export function alertItem(alert, act) {
     el("p", {}, el("strong", {}, number(alert.count)), ` statt ${number(alert.expected, alert.expected < 10 ? 1 : 0)} Erwähnungen seit `,
       time(alert.since), rarity(alert.unusual_days)),
     el("p", { class: "quiet" }, facts(alert).join(" · ")),
-    alert.coverage.length ? el("p", { class: "quiet" }, `Abdeckung: ${alert.coverage.join("; ")}`) : null,
+    alert.coverage.length ? el("p", { class: "quiet" }, "Gelesen bis: ", alert.coverage.map(coverageFact)) : null,
     alert.state === "snoozed" ? el("p", { class: "quiet" }, "stumm bis ", time(alert.snoozed_until)) : null,
     lastNote(alert),
     el("p", { class: "buttons" },
@@ -37,6 +37,10 @@ function facts(alert) {
   const told = [counted(alert.voices, "Stimme", "Stimmen"), counted(alert.stories, "Geschichte", "Geschichten")];
   if (alert.negative_share !== null && alert.negative_share !== undefined) told.push(`${number(100 * alert.negative_share)} % negativ`);
   return told;
+}
+
+function coverageFact(source, at) {
+  return [at ? ", " : "", `${source.ingestor} `, source.complete_until ? time(source.complete_until) : "unbekannt"];
 }
 
 function lastNote(alert) {
