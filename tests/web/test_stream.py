@@ -13,8 +13,9 @@ from streams.testing.fakes import FakeLog
 from streams.topics import ALERTS, COVERAGE, MENTIONS
 from streams.web import view as views
 from streams.web.api import stream
+from streams.web.live import WAITING, Client
 from streams.web.server import Web
-from streams.web.view import QUEUE, Client, View
+from streams.web.view import View
 from tests.web.samples import a_mention, an_alert, an_entry, serving
 
 
@@ -98,14 +99,14 @@ async def test_a_slow_listener_loses_the_oldest_and_holds_nobody_up():
     view = View(log := FakeLog())
     view.start()
     await view.wait_caught_up()
-    with view.listen() as slow:
-        await log.append([an_entry(MENTIONS, "m", a_mention(f"m:{n}")) for n in range(QUEUE + 5)])
+    with view.live.listen() as slow:
+        await log.append([an_entry(MENTIONS, "m", a_mention(f"m:{n}")) for n in range(WAITING + 5)])
         while slow.missed < 5:  # noqa: ASYNC110 - waits for the view, not for time
             await asyncio.sleep(0)
         events = await slow.take(1)
     assert events is not None
-    assert [event.record.id for event in events] == [f"m:{n}" for n in range(5, QUEUE + 5)]
-    assert view.clients == 0
+    assert [event.record.id for event in events] == [f"m:{n}" for n in range(5, WAITING + 5)]
+    assert view.live.clients == 0
     await view.stop()
     await view.stop()
 

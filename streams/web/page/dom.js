@@ -19,6 +19,8 @@ function filled(node, attributes, children) {
   return node;
 }
 
+export const failed = (note, error) => { note.textContent = `Nicht gelesen: ${error.message}`; };
+
 // A link only to where a browser may go without harm; else the label alone.
 export function link(url, label) {
   if (!/^https?:\/\//i.test(url ?? "")) return el("span", {}, label);

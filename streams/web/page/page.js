@@ -1,23 +1,21 @@
 // Wires the page: what is asked, what comes live, and what is shown when.
 
-import { get, getHealth, post } from "./api.js";
-import { byId, counted, el, number } from "./dom.js";
+import { get } from "./api.js";
+import { byId, counted, el, failed, number } from "./dom.js";
 import { histogram } from "./histogram.js";
 import { mentionItem } from "./mention.js";
-import { alertItem, coverageTable, healthTable } from "./side.js";
+import { loadAlerts, loadCoverage, loadHealth } from "./side.js";
 import { TONES, toneLabel } from "./tones.js";
 
 const SHOWN = 200;
 const PAGE = 30;
 const RANGES = { "1h": [3600e3, "1m"], "24h": [86400e3, "30m"], "7d": [7 * 86400e3, "3h"], "30d": [30 * 86400e3, "12h"] };
-const WHO = "resonanz-who";
 const FACETS = ["subscription", "source", "sentiment", "language"];
 
 const form = byId("search");
 const list = byId("mentions");
 const state = { names: new Map(), room: SHOWN, paused: false, lost: false, waiting: [], asked: 0 };
 
-const failed = (note, error) => { note.textContent = `Nicht gelesen: ${error.message}`; };
 const nameOf = (id) => state.names.get(id) || id;
 
 function asked() {
@@ -170,53 +168,6 @@ function fillFilters(facets) {
   }
 }
 
-// --- alerts, health, coverage ---------------------------------------------------------------------------------
-
-async function loadAlerts() {
-  try {
-    const { alerts } = await get("/api/alerts", new URLSearchParams("state=open&state=acknowledged&state=snoozed"));
-    byId("alerts").replaceChildren(...alerts.map((alert) => alertItem(alert, act)));
-    byId("alerts-note").textContent = alerts.length ? "" : "Kein Alarm ist offen.";
-    byId("who-label").hidden = alerts.length === 0;
-    const open = alerts.filter((alert) => alert.state === "open").length;
-    byId("alert-count").hidden = open === 0;
-    byId("alert-count").textContent = counted(open, "Alarm", "Alarme");
-    document.title = open ? `(${open}) Resonanz` : "Resonanz";
-  } catch (error) {
-    failed(byId("alerts-note"), error);
-  }
-}
-
-async function act(alert, action, body) {
-  try {
-    await post(`/api/alerts/${encodeURIComponent(alert.id)}/${action}`, { ...body, by: byId("who").value.trim() || null });
-    await loadAlerts();
-  } catch (error) {
-    byId("alerts-note").textContent = `Nicht geändert: ${error.message}`;
-  }
-}
-
-async function loadHealth() {
-  const pill = byId("ready-state");
-  try {
-    const report = await getHealth();
-    byId("health").replaceChildren(healthTable(report));
-    pill.className = report.ready ? "state good" : "state bad";
-    pill.textContent = report.ready ? "alles läuft" : "etwas steht";
-  } catch {
-    pill.className = "state bad";
-    pill.textContent = "nicht erreichbar";
-  }
-}
-
-async function loadCoverage() {
-  try {
-    byId("coverage").replaceChildren(coverageTable((await get("/api/coverage")).coverage));
-  } catch (error) {
-    failed(byId("coverage"), error);
-  }
-}
-
 async function loadNames() {
   try {
     const { subscriptions } = await get("/api/subscriptions");
@@ -291,8 +242,6 @@ byId("more").addEventListener("click", loadOlder);
 byId("pause").addEventListener("click", pause);
 byId("show-new").addEventListener("click", flush);
 byId("copy").addEventListener("click", copy);
-byId("who").value = localStorage.getItem(WHO) ?? "";
-byId("who").addEventListener("change", (event) => localStorage.setItem(WHO, event.target.value.trim()));
 addEventListener("resize", () => soon(summarize, 300));
 
 restore();

@@ -1,11 +1,14 @@
 // Alerts, health and coverage.
 
-import { counted, el, lasting, number, table, time } from "./dom.js";
+import { get, getHealth, post } from "./api.js";
+import { byId, counted, el, failed, lasting, number, table, time } from "./dom.js";
+
+const WHO = "resonanz-who";
 
 const STATES = { open: "offen", acknowledged: "übernommen", snoozed: "stumm", closed: "geschlossen" };
 const AGENTS = { enrich: "Anreichern", index: "Index", lake: "Archiv", watch: "Wächter", notify: "Melden", log: "Protokoll" };
 
-export function alertItem(alert, act) {
+function alertItem(alert) {
   const button = (label, action, body = {}) =>
     el("button", { type: "button", click: () => act(alert, action, body), "aria-label": `${label}: ${alert.name}` }, label);
   return el(
@@ -50,7 +53,7 @@ function lastNote(alert) {
   return el("p", { class: "quiet" }, by, ", ", time(last.at), last.note ? `: ${last.note}` : "");
 }
 
-export function healthTable(report) {
+function healthTable(report) {
   const agents = Object.entries(report.agents);
   if (!agents.length) return el("p", { class: "quiet" }, "In diesem Prozess arbeitet kein Agent.");
   return table("Zustand der Agenten", ["Agent", "Zustand", "wartend", "zuletzt"], agents.map(([name, agent]) => [
@@ -63,7 +66,7 @@ export function healthTable(report) {
 
 const COVERAGE = { ok: ["vollständig", "good"], late: ["im Rückstand", "warn"], down: ["ausgefallen", "bad"] };
 
-export function coverageTable(coverage) {
+function coverageTable(coverage) {
   const sources = Object.entries(coverage).sort(([a], [b]) => a.localeCompare(b, "de"));
   if (!sources.length) return el("p", { class: "quiet" }, "Noch hat keine Quelle berichtet.");
   return table("Abdeckung der Quellen", ["Quelle", "Zustand", "gelesen bis"], sources.map(([name, source]) => {
@@ -71,3 +74,51 @@ export function coverageTable(coverage) {
     return [name, el("span", { class: `state ${kind}`, title: source.reason ?? null }, label), source.complete_until ? time(source.complete_until) : "unbekannt"];
   }));
 }
+
+export async function loadAlerts() {
+  try {
+    const { alerts } = await get("/api/alerts", new URLSearchParams("state=open&state=acknowledged&state=snoozed"));
+    byId("alerts").replaceChildren(...alerts.map(alertItem));
+    byId("alerts-note").textContent = alerts.length ? "" : "Kein Alarm ist offen.";
+    byId("who-label").hidden = alerts.length === 0;
+    const open = alerts.filter((alert) => alert.state === "open").length;
+    byId("alert-count").hidden = open === 0;
+    byId("alert-count").textContent = counted(open, "Alarm", "Alarme");
+    document.title = open ? `(${open}) Resonanz` : "Resonanz";
+  } catch (error) {
+    failed(byId("alerts-note"), error);
+  }
+}
+
+async function act(alert, action, body) {
+  try {
+    await post(`/api/alerts/${encodeURIComponent(alert.id)}/${action}`, { ...body, by: byId("who").value.trim() || null });
+    await loadAlerts();
+  } catch (error) {
+    byId("alerts-note").textContent = `Nicht geändert: ${error.message}`;
+  }
+}
+
+export async function loadHealth() {
+  const pill = byId("ready-state");
+  try {
+    const report = await getHealth();
+    byId("health").replaceChildren(healthTable(report));
+    pill.className = report.ready ? "state good" : "state bad";
+    pill.textContent = report.ready ? "alles läuft" : "etwas steht";
+  } catch {
+    pill.className = "state bad";
+    pill.textContent = "nicht erreichbar";
+  }
+}
+
+export async function loadCoverage() {
+  try {
+    byId("coverage").replaceChildren(coverageTable((await get("/api/coverage")).coverage));
+  } catch (error) {
+    failed(byId("coverage"), error);
+  }
+}
+
+byId("who").value = localStorage.getItem(WHO) ?? "";
+byId("who").addEventListener("change", (event) => localStorage.setItem(WHO, event.target.value.trim()));
