@@ -73,6 +73,7 @@ async def add_security_headers(_: web.Request, response: web.StreamResponse) -> 
     """A signal handler: every answer carries them, streams too."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers[hdrs.SERVER] = "resonanz"
 
 
 def only_asked_here(host: str) -> Middleware:

@@ -17,26 +17,28 @@ from streams.secret import Secret
 from streams.web.changes import Changes
 from streams.web.view import View
 
-Accept = Callable[[str, Receiver, Request], Awaitable[tuple[int, str]]]
-"""Takes a push source's request in and answers with HTTP status and text, once the log has confirmed it."""
+Accept = Callable[[str, Receiver, Request], Awaitable[tuple[int, str, Mapping[str, str]]]]
+"""Takes a push source's request in; answers with HTTP status, text and headers once the log has confirmed it."""
 
 
 class Episodes(Protocol):
     """What a person may do to an alert: each answers its next revision, and raises UsageError if it cannot be."""
 
-    def acknowledge(self, alert: Alert, at: datetime, by: str, note: str | None = None) -> Alert:
+    def acknowledge(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
         """Somebody takes care of it."""
         ...
 
-    def snooze(self, alert: Alert, at: datetime, by: str, until: datetime, note: str | None = None) -> Alert:
+    def snooze(
+        self, alert: Alert, *, until: datetime, by: str, now: datetime, note: str | None = None
+    ) -> Alert:
         """Nobody wants to hear of it until then."""
         ...
 
-    def close(self, alert: Alert, at: datetime, by: str, note: str | None = None) -> Alert:
+    def close(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
         """It is over."""
         ...
 
-    def note(self, alert: Alert, at: datetime, by: str, note: str) -> Alert:
+    def note(self, alert: Alert, *, by: str, now: datetime, note: str) -> Alert:
         """Something to remember."""
         ...
 

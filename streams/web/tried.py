@@ -1,4 +1,4 @@
-"""Puts a query to texts, so that nobody subscribes to what cannot be meant or matches the wrong posts."""
+"""Puts a query to texts that nobody posted."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,8 +8,6 @@ from streams.errors import UsageError
 from streams.mention import Match, Mention
 from streams.outcome import Dropped, Rejected, Retry
 from streams.subscription import Subscription
-
-SHOWN = 80
 
 
 def match_texts(
@@ -37,18 +35,3 @@ def match_texts(
             case _:
                 matches.append(next(iter(answer.get("matches", ())), None))
     return matches
-
-
-def check_examples(matcher: Matcher, subscription: Subscription, now: datetime) -> None:
-    """Refuse a subscription whose own examples do not hold. Raises UsageError."""
-    wanted = [(text, True) for text in subscription.must_match]
-    wanted += [(text, False) for text in subscription.must_not_match]
-    matches = match_texts(matcher, subscription, [text for text, _ in wanted], now)
-    wrong = [
-        f'{"must_match" if must else "must_not_match"}: "{text:.{SHOWN}}" '
-        + ("does not match" if must else f"matches ({', '.join(match.because) if match else ''})")
-        for (text, must), match in zip(wanted, matches, strict=True)
-        if must is not (match is not None)
-    ]
-    if wrong:
-        raise UsageError("\n".join(wrong))

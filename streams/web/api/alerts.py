@@ -34,7 +34,7 @@ class Act:
     """Who does something, when, and what they said."""
 
     by: str
-    at: datetime
+    now: datetime
     said: Said
 
 
@@ -52,7 +52,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     """Somebody takes care of it."""
     episodes = services(request).episodes
     return await _change(
-        request, lambda alert, act: episodes.acknowledge(alert, act.at, act.by, act.said.note)
+        request, lambda alert, act: episodes.acknowledge(alert, by=act.by, now=act.now, note=act.said.note)
     )
 
 
@@ -61,7 +61,9 @@ async def snooze(request: web.Request) -> web.Response:
     episodes, clock = services(request).episodes, services(request).clock
 
     def change(alert: Alert, act: Act) -> Alert:
-        return episodes.snooze(alert, act.at, act.by, later_of(act.said.until, clock), act.said.note)
+        return episodes.snooze(
+            alert, until=later_of(act.said.until, clock), by=act.by, now=act.now, note=act.said.note
+        )
 
     return await _change(request, change)
 
@@ -69,7 +71,9 @@ async def snooze(request: web.Request) -> web.Response:
 async def close(request: web.Request) -> web.Response:
     """It is over."""
     episodes = services(request).episodes
-    return await _change(request, lambda alert, act: episodes.close(alert, act.at, act.by, act.said.note))
+    return await _change(
+        request, lambda alert, act: episodes.close(alert, by=act.by, now=act.now, note=act.said.note)
+    )
 
 
 async def note(request: web.Request) -> web.Response:
@@ -79,7 +83,7 @@ async def note(request: web.Request) -> web.Response:
     def change(alert: Alert, act: Act) -> Alert:
         if not (text := (act.said.note or "").strip()):
             raise UsageError('what is to be noted? write {"note": "…"}')
-        return episodes.note(alert, act.at, act.by, text)
+        return episodes.note(alert, by=act.by, now=act.now, note=text)
 
     return await _change(request, change)
 

@@ -7,9 +7,9 @@ from aiohttp import web
 from streams.codec import encode
 from streams.errors import UnavailableError
 from streams.web.answers import json_answer
+from streams.web.live import Client, Event
 from streams.web.routes import Route
 from streams.web.services import read_view, services
-from streams.web.view import Client, Event
 
 MAX_CLIENTS = 100
 HEARTBEAT_SECS = 15.0
@@ -22,12 +22,12 @@ async def coverage(request: web.Request) -> web.Response:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """Events `mention` and `alert`; a client that comes back is sent what it missed, as far as remembered."""
-    view = services(request).view
-    if view.clients >= MAX_CLIENTS:
+    """Events `mention`, `alert` and `gone`; a client that comes back is sent what it missed, as far as remembered."""
+    live = services(request).view.live
+    if live.clients >= MAX_CLIENTS:
         raise UnavailableError(f"{MAX_CLIENTS} listen already")
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
-    with view.listen(request.headers.get("Last-Event-ID")) as client:
+    with live.listen(request.headers.get("Last-Event-ID")) as client:
         await response.prepare(request)
         with contextlib.suppress(ConnectionError):
             await response.write(f"retry: {RECONNECT_MS}\n\n".encode())

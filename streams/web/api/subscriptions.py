@@ -9,12 +9,13 @@ from aiohttp import web
 from streams.codec import decode, decode_subscription, encode
 from streams.errors import UsageError
 from streams.subscription import Subscription
+from streams.subscriptions import check
 from streams.web.answers import json_answer
 from streams.web.asked import body_of, who_of
 from streams.web.changes import Unknown
 from streams.web.routes import Route
 from streams.web.services import changes, read_view, services
-from streams.web.tried import check_examples, match_texts
+from streams.web.tried import match_texts
 
 MAX_TEXTS = 100
 ID = re.compile(r"[\w.-]{1,100}")
@@ -49,9 +50,10 @@ async def put(request: web.Request) -> web.Response:
     if not ID.fullmatch(name):
         raise UsageError("an id has 1 to 100 letters, digits, `_`, `.` and `-`")
     subscription = _read(name, await body_of(request))
-    check_examples(services(request).new_matcher(), subscription, services(request).clock())
+    check(subscription, services(request).new_matcher())
+    is_new = name not in read_view(request).subscriptions
     written = await changes(request).subscribe(subscription, who_of(request))
-    return json_answer(written, status=201 if written.version == 1 else 200)
+    return json_answer(written, status=201 if is_new else 200)
 
 
 async def delete(request: web.Request) -> web.Response:
