@@ -1,7 +1,7 @@
 """The application: one process's share of the pipeline, put together from the configuration."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -15,13 +15,14 @@ from streams.agents.watch import WatchAgent
 from streams.agents.worker import GROUP, Worker, faust_app
 from streams.alerting import episodes
 from streams.chain import build_chain
-from streams.components import Component, Enricher, Index, Matcher
-from streams.config import Config
+from streams.components import Component, Enricher, Index, Matcher, Sink
+from streams.config import Config, Part, build
 from streams.errors import UnavailableError
 from streams.health import Health, watch_lag
 from streams.index import open_index
 from streams.ingest import Ingest, components_of
 from streams.log.opening import faust_broker, open_log
+from streams.notification import Notification
 from streams.subscription import Subscription
 from streams.topics import ALERTS, HITS, MENTIONS, POSTS, TOPICS
 from streams.web.server import Web
@@ -90,23 +91,29 @@ class Application:
 
     async def _start_worker(self, index: Index) -> None:
         chain = [await self._opened(enricher) for enricher in build_chain(self._config)]
-        watch, notify = WatchAgent(self._log), NotifyAgent(self._log, self._config.sinks)
+        notifiers = {name: await self._opened(sink) for name, sink in _notifiers(self._config.sinks).items()}
+        watch, notify = WatchAgent(self._log), NotifyAgent(self._log, notifiers)
         await self._listen([*_matchers(chain), watch])
         self._keep(watch.follow_alerts(), "alerts")
         self._keep(watch.follow_coverage(), "coverage")
-        await notify.open()
-        self._stack.push_async_callback(notify.close)
         hit_partitions = len(await self._log.ends(HITS))
-        agents: list[Agent] = [EnrichAgent(chain, self._log, hit_partitions), IndexAgent(index), watch, notify]
+        agents: list[Agent] = [
+            EnrichAgent(chain, self._log, hit_partitions),
+            IndexAgent(index),
+            watch,
+            notify,
+        ]
         worker = Worker(faust_app(*faust_broker(self._config.log.url)), agents, self._log, self._health)
-        worker.on_revoked(watch.forget)
+        worker.on_revoked(watch.forget, notify.forget)
         await worker.start()
         self._stack.push_async_callback(worker.stop)
         self._keep(watch.tick(lambda: worker.assigned(HITS)), "watch")
 
     async def _listen(self, listeners: Sequence[Matcher | WatchAgent]) -> None:
         """Apply the subscriptions of the configuration, and wait until all that are stored are listened for."""
-        wanted = [one for file in self._config.subscriptions.files for one in subscriptions.read_file(Path(file))]
+        wanted = [
+            one for file in self._config.subscriptions.files for one in subscriptions.read_file(Path(file))
+        ]
         for one in wanted:
             subscriptions.check(one, new_matcher())
         await subscriptions.save(self._log, wanted, by="configuration")
@@ -146,6 +153,15 @@ async def _or_leave(work: Awaitable[None], part: str) -> None:
         leave(part, error)
 
 
+def _notifiers(parts: Mapping[str, Part]) -> dict[str, Sink[Notification]]:
+    """The configured notifiers by type, and the one that needs no configuration."""
+    notifiers = {}
+    for name, part in {"log": Part("log"), **parts}.items():
+        kind = registry.load("sinks", part.type)
+        notifiers[part.type] = kind(build(kind.Config, part.options, f"sinks.{name}"))
+    return notifiers
+
+
 def _matchers(chain: Sequence[Enricher]) -> list[Any]:
     return [enricher for enricher in chain if hasattr(enricher, "subscribe")]
 
@@ -158,4 +174,4 @@ def new_matcher() -> Matcher:
 
 
 def _harmless(what: str) -> bool:
-    return not (what.startswith("is missing") or what.startswith("partitions"))
+    return not what.startswith(("is missing", "partitions"))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from streams import logs
-from streams.commands import components, enrich, topics
+from streams.commands import components, doctor, enrich, match, run, spikes, topics
 from streams.errors import ResonanzError
 
 app = typer.Typer(
@@ -18,7 +18,17 @@ app = typer.Typer(
 )
 app.add_typer(components.app, name="components")
 app.add_typer(topics.app, name="topics")
-app.command()(enrich.enrich)
+for command in (
+    run.run,
+    run.ingest,
+    run.work,
+    run.web,
+    enrich.enrich,
+    match.match,
+    spikes.spikes,
+    doctor.doctor,
+):
+    app.command()(command)
 
 
 @app.callback()
@@ -37,3 +47,7 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

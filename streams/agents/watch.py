@@ -66,7 +66,9 @@ class WatchAgent:
         async with self._one_at_a_time:
             for partition, hits in arrived.items():
                 (await self._watch(partition)).absorb(hits)
-            await self._save([self._watches[partition] for partition in arrived if partition in self._watches])
+            await self._save(
+                [self._watches[partition] for partition in arrived if partition in self._watches]
+            )
         return fates
 
     async def tick(self, ours: Callable[[], Iterable[int]]) -> None:

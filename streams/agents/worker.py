@@ -80,10 +80,11 @@ class Worker:
         """The partitions of a topic that are ours now."""
         return {tp.partition for tp in self._app.consumer.assignment() if tp.topic == topic}
 
-    def on_revoked(self, forget: Callable[[], None]) -> None:
-        """Call this whenever partitions may have gone to somebody else."""
+    def on_revoked(self, *forget: Callable[[], None]) -> None:
+        """Call these whenever partitions may have gone to somebody else."""
 
         async def revoked(*_: Any, **__: Any) -> None:
-            forget()
+            for one in forget:
+                one()
 
         self._app.on_partitions_revoked.connect(revoked, weak=False)
