@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
+import tantivy
+
 from sinks.tantivy import reading
 from sinks.tantivy.store import Change, Store
 from sinks.tantivy.versions import author_key
@@ -108,16 +110,23 @@ class Tantivy:
         """Mentions, newest first. Raises UsageError or StorageError."""
         check_size(size)
         after = Position.read(cursor) if cursor else None
-        return await self._run(self._reading, lambda: reading.page(self._store.index, search, size, after))
+        return await self._read(lambda index: reading.page(index, search, size, after))
 
     async def summarize(self, search: Search, interval_ms: int) -> Summary:
         """Counts over time and by facet, the 1000 most frequent values each. Raises UsageError or StorageError."""
         check_interval(interval_ms)
-        return await self._run(self._reading, lambda: reading.summary(self._store.index, search, interval_ms))
+        return await self._read(lambda index: reading.summary(index, search, interval_ms))
 
     async def sweep(self, before: datetime) -> int:
         """Forget tombstones older than that; how many. Raises StorageError."""
         return await self._run(self._writing, lambda: self._store.sweep(in_ms(before)))
+
+    async def _read(self, read: Callable[[tantivy.Index], T]) -> T:
+        def work() -> T:
+            with self._store.failures():
+                return read(self._store.index)
+
+        return await self._run(self._reading, work)
 
     async def _run(self, thread: ThreadPoolExecutor | None, work: Callable[[], T]) -> T:
         # without a thread the index is not open, which the store says itself

@@ -46,10 +46,10 @@ class Store:
 
     def open(self) -> None:
         """Claim the folder, and create what is missing. Raises InUseError or StorageError."""
-        with self._failures():
+        with self.failures():
             self._words.mkdir(parents=True, exist_ok=True)
         try:
-            with self._failures():
+            with self.failures():
                 used = self._versions.open()
                 if used and not tantivy.Index.exists(str(self._words)):
                     raise StorageError(f"{self._words} is missing; {self._advice}")
@@ -70,14 +70,14 @@ class Store:
         self._index = None
         try:
             if writer is not None:
-                with self._failures():
+                with self.failures():
                     writer.wait_merging_threads()
         finally:
             self._versions.close()
 
     def write(self, changes: Mapping[str, Change], gone: Mapping[str, int], now_ms: int) -> None:
         """Settle the newest change of each post, and note the authors that are gone, by key. Raises StorageError."""
-        with self._failures():
+        with self.failures():
             known = self._versions.posts(changes)
             news = {
                 post: change
@@ -99,13 +99,13 @@ class Store:
 
     def gone_authors(self, keys: Sequence[str]) -> dict[str, int]:
         """Up to which version the posts of these authors are gone, by key."""
-        with self._failures():
+        with self.failures():
             return self._versions.authors(keys)
 
     def posts_of(self, author: str, version: int) -> dict[str, int]:
         """The versions of an author's posts up to that version, by id."""
         index, _ = self._opened()
-        with self._failures():
+        with self.failures():
             searcher = index.searcher()
             query = tantivy.Query.term_query(index.schema, "author", author)
             hits = searcher.search(query, max(searcher.num_docs, 1), count=False).hits
@@ -115,7 +115,7 @@ class Store:
 
     def sweep(self, before_ms: int) -> int:
         """Forget who and what was gone before then; how many."""
-        with self._failures():
+        with self.failures():
             return self._versions.sweep(before_ms)
 
     @property
@@ -133,7 +133,7 @@ class Store:
         return f"move {self._folder} away, and `resonanz replay` the mentions into a new one"
 
     @contextmanager
-    def _failures(self) -> Iterator[None]:
+    def failures(self) -> Iterator[None]:
         """Whatever SQLite, tantivy (a ValueError) or the system says, as a sentence."""
         try:
             yield
