@@ -40,8 +40,10 @@ Sleep = Callable[[float], Awaitable[object]]
 _log = logger("ingest")
 
 
-Reply = tuple[int, str]
-"""The HTTP answer to a pushed request: status and text."""
+Reply = tuple[int, str, Mapping[str, str]]
+"""The HTTP answer to a pushed request: status, text and headers."""
+
+NOT_TAKEN: Reply = (503, "not taken; send it again", {"Retry-After": "1"})
 
 
 def components_of(parts: Mapping[str, Part]) -> dict[str, Ingestor | Receiver]:
@@ -84,9 +86,9 @@ class Ingest:
         """Answer one pushed request: 2xx only after the log has confirmed its posts, 503 if it has not."""
         match receiver.receive(request):
             case Refused(status, reason):
-                return status, reason
+                return status, reason, {}
             case Echo(text):
-                return 200, text
+                return 200, text, {}
             case page:
                 return await self._take(name, page)
 
@@ -95,11 +97,11 @@ class Ingest:
             left, _ = await self._write_once([*self._entries(name, page), *self._news(name, page)])
         except ResonanzError as error:
             _log.error("pushed posts not taken", ingestor=name, reason=str(error))
-            return 503, "not taken; send it again"
+            return NOT_TAKEN
         if left:
-            return 503, "not taken; send it again"
+            return NOT_TAKEN
         self._confirmed(name, page)
-        return 200, f"{len(page.posts)} posts taken"
+        return 200, f"{len(page.posts)} posts taken", {}
 
     async def _hold(self, name: str, receiver: Receiver) -> None:
         try:
