@@ -14,7 +14,7 @@ from streams.agents.notify import NotifyAgent
 from streams.agents.watch import WatchAgent
 from streams.agents.worker import GROUP, Worker, faust_app
 from streams.alerting import episodes
-from streams.chain import build_chain
+from streams.chain import build_chain, new_matcher
 from streams.components import Component, Enricher, Index, Matcher, Sink
 from streams.config import Config, Part, build
 from streams.errors import UnavailableError
@@ -164,13 +164,6 @@ def _notifiers(parts: Mapping[str, Part]) -> dict[str, Sink[Notification]]:
 
 def _matchers(chain: Sequence[Enricher]) -> list[Any]:
     return [enricher for enricher in chain if hasattr(enricher, "subscribe")]
-
-
-def new_matcher() -> Matcher:
-    """A matcher without subscriptions, to try queries with."""
-    kind = registry.load("enrichers", "match")
-    matcher: Matcher = kind(kind.Config())
-    return matcher
 
 
 def _harmless(what: str) -> bool:

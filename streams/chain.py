@@ -1,7 +1,7 @@
 """The chain of enrichers that a configuration asks for."""
 
 from streams import flow, registry
-from streams.components import Enricher
+from streams.components import Enricher, Matcher
 from streams.config import Config, Part, build
 
 
@@ -18,3 +18,10 @@ def build_chain(config: Config) -> list[Enricher]:
         chain.append(component(build(component.Config, part.options, f"enrichers.{name}")))
     flow.check_chain(chain)
     return chain
+
+
+def new_matcher() -> Matcher:
+    """A matcher without subscriptions, to try queries with."""
+    kind = registry.load("enrichers", "match")
+    matcher: Matcher = kind(kind.Config())
+    return matcher

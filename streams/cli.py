@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from streams import logs
-from streams.commands import components, doctor, enrich, match, run, spikes, topics
+from streams.commands import (
+    alerts,
+    components,
+    deadletters,
+    doctor,
+    enrich,
+    match,
+    run,
+    spikes,
+    subscriptions,
+    topics,
+)
 from streams.errors import ResonanzError
 
 app = typer.Typer(
@@ -18,6 +29,9 @@ app = typer.Typer(
 )
 app.add_typer(components.app, name="components")
 app.add_typer(topics.app, name="topics")
+app.add_typer(subscriptions.app, name="subscriptions")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(deadletters.app, name="deadletters")
 for command in (
     run.run,
     run.ingest,

@@ -1,6 +1,6 @@
 """Keeps one part running: starts it, waits, and starts it again when a fault that is nobody's ended it.
 
-Standard library only, so that the watching process stays small. The child holds the reading end of a pipe; when
+Standard library only, so that the watching process stays small: `python -m streams.supervisor COMMAND…`. The child holds the reading end of a pipe; when
 the parent dies, however it dies, the child sees the end of it and leaves too.
 """
 
@@ -34,7 +34,7 @@ def restart_pause(code: int, failures: int) -> float | None:
 def supervise(
     command: Sequence[str],
     *,
-    part: str,
+    part: str = "the pipeline",
     say: Callable[[str], object] = lambda text: sys.stderr.write(text + "\n"),
 ) -> int:
     """Run the command until it ends for good; its exit code."""
@@ -74,3 +74,7 @@ def _run(command: Sequence[str]) -> tuple[int, bool]:
 
 def _described(code: int) -> str:
     return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+
+if __name__ == "__main__":
+    sys.exit(supervise(sys.argv[1:]))

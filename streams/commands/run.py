@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from streams.commands.common import ConfigOption
-from streams.supervisor import SUPERVISED, supervise
+from streams.supervisor import SUPERVISED
 
 if TYPE_CHECKING:
     from streams.app import Role
@@ -23,8 +21,9 @@ def run(config: ConfigOption = None) -> None:
     if SUPERVISED in os.environ:
         work_until_stopped(config, ("ingest", "work", "web"))
         return
-    command = [sys.executable, "-m", "streams.cli", "run", *(["--config", str(config)] if config else [])]
-    raise typer.Exit(supervise(command, part="the pipeline"))
+    again = [sys.executable, "-m", "streams.cli", "run", *(["--config", str(config)] if config else [])]
+    # the supervisor takes this process's place, without all that was imported so far
+    os.execv(sys.executable, [sys.executable, "-m", "streams.supervisor", *again])  # noqa: S606
 
 
 def ingest(config: ConfigOption = None) -> None:

@@ -1,0 +1,109 @@
+"""`resonanz subscriptions`: list, apply, test, explain, remove."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import msgspec
+import typer
+
+from streams import subscriptions
+from streams.chain import new_matcher
+from streams.clock import system_clock
+from streams.commands.common import ConfigOption, complete
+from streams.commands.saving import on_log_or, request, user, with_log
+from streams.config import Config, load
+from streams.errors import UsageError
+from streams.log.base import Log
+from streams.post import Post
+from streams.subscription import Subscription
+
+app = typer.Typer(no_args_is_help=True, help="What is listened for.")
+
+Files = Annotated[list[Path], typer.Argument(help="TOML files with [[subscription]] tables.")]
+
+
+@app.command("list")
+def list_(config: ConfigOption = None) -> None:
+    """List the subscriptions in force."""
+    there = complete(with_log(load(config), subscriptions.stored))
+    for one in sorted(there.values(), key=lambda one: one.id):
+        print(f"{one.id}\tv{one.version}\t{one.name}\t{one.query}")
+
+
+@app.command()
+def apply(files: Files, config: ConfigOption = None, dry_run: bool = False) -> None:
+    """Save the subscriptions of the files; shows what changes first. Nothing is saved if one of them is wrong."""
+    wanted = _checked(files)
+    settings = load(config)
+    for difference in subscriptions.compare(wanted, complete(with_log(settings, subscriptions.stored))):
+        print(difference)
+    if not dry_run:
+        complete(_save(settings, wanted))
+
+
+@app.command()
+def test(files: Files) -> None:
+    """Run the examples of the subscriptions of the files; exit code 2 if one fails."""
+    for one in _checked(files):
+        print(f"ok {one.id}: {len(one.must_match)} match, {len(one.must_not_match)} do not")
+
+
+@app.command()
+def explain(
+    id: Annotated[str, typer.Argument(help="The id of a subscription in force.")],
+    text: Annotated[str, typer.Option("--text", help="The text of a post.")],
+    config: ConfigOption = None,
+) -> None:
+    """Say why a text matches a subscription, or what it lacks."""
+    there = complete(with_log(load(config), subscriptions.stored))
+    if id not in there:
+        raise UsageError(f"there is no subscription {id!r}; there are: {', '.join(sorted(there)) or 'none'}")
+    post = Post(id="text:1", source="text", created_at=system_clock(), text=text)
+    explanation = new_matcher().explain(there[id], post)
+    for line in explanation.because if explanation.matched else (f"no match: {explanation.missing}",):
+        print(line)
+    for start, end in explanation.spans:
+        print(f"  {start}–{end}: {text[start:end]}")
+
+
+@app.command()
+def remove(id: str, config: ConfigOption = None) -> None:
+    """Forget a subscription; what it matched stays in the index."""
+    settings = load(config)
+    if id not in complete(with_log(settings, subscriptions.stored)):
+        raise UsageError(f"there is no subscription {id!r}")
+    complete(_remove(settings, id))
+
+
+def _checked(files: Sequence[Path]) -> list[Subscription]:
+    """The subscriptions of the files, all of them right; warnings are printed."""
+    found = [one for file in files for one in subscriptions.read_file(file)]
+    for one in found:
+        for warning in subscriptions.check(one, new_matcher()):
+            print(f"! {one.id}: {warning}")
+    return found
+
+
+async def _save(config: Config, wanted: Sequence[Subscription]) -> None:
+    async def directly(log: Log) -> None:
+        await subscriptions.save(log, wanted, by=user())
+
+    async def by_asking() -> None:
+        for one in wanted:
+            written = msgspec.to_builtins(one)
+            kept = {name: value for name, value in written.items() if name not in subscriptions.KEPT_BY_US}
+            await request(config, "PUT", f"/api/subscriptions/{quote(one.id, safe='')}", kept)
+
+    await on_log_or(config, directly, by_asking)
+
+
+async def _remove(config: Config, id: str) -> None:
+    async def directly(log: Log) -> None:
+        await subscriptions.remove(log, id)
+
+    async def by_asking() -> None:
+        await request(config, "DELETE", f"/api/subscriptions/{quote(id, safe='')}")
+
+    await on_log_or(config, directly, by_asking)
