@@ -141,7 +141,7 @@ FAULTY.remove(EmbeddedLog)
 async def test_a_faulty_log_is_caught(kind, tmp_path, monkeypatch):
     monkeypatch.setattr(log_promises, "SECS", 0.5)
     for number, promise in enumerate(PROMISES):
-        log = kind(f"sqlite:///{tmp_path}/{number}.db")
+        log = kind(f"sqlite:///{tmp_path}/{number}.db?synchronous=OFF")
         try:
             await log.open()
             await asyncio.wait_for(promise(log), 10)

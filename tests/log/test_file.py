@@ -133,7 +133,10 @@ class SmallSteps(Model):
     """The same with steps and a fresh part so small that every branch is taken."""
 
     def __init__(self):
-        self.patches = [patch.object(upkeep_module, name, size) for name, size in (("STEP", 3), ("FRESH", 2))]
+        self.patches = [
+            patch.object(upkeep_module, name, size)
+            for name, size in (("TRIM_STEP", 3), ("COMPACT_STEP", 3), ("FRESH", 2))
+        ]
         for one in self.patches:
             one.start()
         super().__init__()

@@ -6,7 +6,7 @@ import pytest
 
 from streams.log.embedded import upkeep as upkeep_module
 from streams.log.embedded.file import LogFile
-from streams.log.embedded.upkeep import FRESH, FRESH_MS, STEP, TOMBSTONE_MS, upkeep
+from streams.log.embedded.upkeep import COMPACT_STEP, FRESH, FRESH_MS, TOMBSTONE_MS, TRIM_STEP, upkeep
 from streams.topics import Topic
 
 
@@ -47,14 +47,14 @@ def finish(file):
 
 def test_trimming_forgets_a_prefix_in_steps(file, time):
     partition = partition_of(file, retention_ms=1000)
-    file.write([(partition, None, b"old")] * (3 * STEP), {})
+    file.write([(partition, None, b"old")] * (3 * TRIM_STEP), {})
     time.now += 2000
     file.write([(partition, None, b"new")] * 10, {})
     assert upkeep(file)
-    assert partition.head == STEP + 1
+    assert partition.head == TRIM_STEP + 1
     finish(file)
-    assert offsets(file) == list(range(3 * STEP + 1, 3 * STEP + 11))
-    assert partition.head == 3 * STEP + 1
+    assert offsets(file) == list(range(3 * TRIM_STEP + 1, 3 * TRIM_STEP + 11))
+    assert partition.head == 3 * TRIM_STEP + 1
 
 
 def test_what_is_fresh_is_left_as_written(file):
@@ -66,10 +66,10 @@ def test_what_is_fresh_is_left_as_written(file):
 
 def test_after_an_hour_only_the_last_value_of_each_key_is_left(file, time):
     partition = partition_of(file, compact=True)
-    file.write([(partition, b"%d" % (number % 7), b"v") for number in range(3 * STEP)], {})
+    file.write([(partition, b"%d" % (number % 7), b"v") for number in range(3 * COMPACT_STEP)], {})
     time.now += FRESH_MS + 1
     finish(file)
-    assert offsets(file) == list(range(3 * STEP - 6, 3 * STEP + 1))
+    assert offsets(file) == list(range(3 * COMPACT_STEP - 6, 3 * COMPACT_STEP + 1))
 
 
 def test_a_deletion_is_readable_for_a_day(file, time):
@@ -117,8 +117,8 @@ def test_compaction_touches_no_more_in_a_step_however_many_keys_live(file, time)
     cleaned = partition.cleaned
     before = file.db.total_changes
     assert upkeep(file)
-    assert partition.cleaned - cleaned == STEP
-    assert file.db.total_changes - before <= 2 * STEP + 1
+    assert partition.cleaned - cleaned == COMPACT_STEP
+    assert file.db.total_changes - before <= 2 * COMPACT_STEP + 1
     finish(file)
     assert len(offsets(file)) == 50_000
 

@@ -12,8 +12,9 @@ from streams.log.embedded.file import LogFile, Partition
 from streams.log.embedded.sqlite import explained
 from streams.topics import DAY_MS, Topic
 
-STEP: Final = 2_000
-"""Records looked at in one transaction."""
+TRIM_STEP: Final = 2_000
+COMPACT_STEP: Final = 250
+"""Records looked at in one transaction. What is trimmed lies together; what is replaced lies anywhere."""
 
 PAGES: Final = 500
 """Pages given back in one transaction."""
@@ -45,7 +46,7 @@ def _trim(file: LogFile, topic: Topic, partition: Partition) -> bool:
     base, before = partition.base, file.clock() - topic.retention_ms
     rows = file.db.execute(
         "SELECT id, timestamp < ? FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
-        (before, base + partition.head, base + partition.tail, STEP),
+        (before, base + partition.head, base + partition.tail, TRIM_STEP),
     ).fetchall()
     gone = [row for row, _ in takewhile(itemgetter(1), rows)]
     if not gone:
@@ -75,7 +76,7 @@ def _compact(file: LogFile, partition: Partition) -> bool:
             file.clock() - FRESH_MS,
             base + start,
             base + partition.tail,
-            STEP,
+            COMPACT_STEP,
         ),
     ).fetchall()
     rows = [(row, key) for row, key, _ in takewhile(itemgetter(2), rows)]
@@ -106,7 +107,7 @@ def _bury(file: LogFile, partition: Partition) -> bool:
     rows = file.db.execute(
         "SELECT id, key FROM record WHERE value IS NULL AND key IS NOT NULL AND id >= ? AND id < ?"
         " AND timestamp < ? ORDER BY id LIMIT ?",
-        (base + partition.head, passed, file.clock() - TOMBSTONE_MS, STEP),
+        (base + partition.head, passed, file.clock() - TOMBSTONE_MS, COMPACT_STEP),
     ).fetchall()
     if not rows:
         return False
