@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -11,6 +12,9 @@ from tests.real.servers import Elasticsearch, Kafka, running
 
 hypothesis.settings.register_profile("resonanz", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("resonanz")
+
+# a run that is terminated, as by `timeout`, ends its servers as one does that is interrupted
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 for noisy in ("aiokafka", "faust", "mode", "elastic_transport"):
     logging.getLogger(noisy).setLevel(logging.CRITICAL)
