@@ -27,7 +27,7 @@ steps = st.tuples(
 )
 batches = st.lists(st.lists(steps, max_size=5), min_size=1, max_size=8)
 examples = itertools.count()
-few = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def made(step: Step, example: int) -> Mention:
