@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from enrichers.match.folding import fold
-from enrichers.match.word_family import NOT_THERE, Entry, Part
+from enrichers.match.word_family import NOT_THERE, Entry, Part, WordFamily, shortest
 
 HERE = Path(__file__).parent
 LISTS: dict[str, Any] = json.loads((HERE / "word_lists.json").read_text("utf-8"))
@@ -232,32 +232,39 @@ def _put(side: Parts, piece: str, cost: float, lemmas: tuple[str, ...]) -> None:
         side[piece] = Part(round(cost, 1), lemmas)
 
 
-def stems(table: dict[str, Entry], pieces: Pieces) -> dict[str, set[str]]:
-    """For each lemma the shortest spellings of which one is in each of its forms."""
-    forms: Forms = defaultdict(set)
+def stems(table: dict[str, Entry], pieces: Pieces, plain: list[str]) -> dict[str, tuple[str, ...]]:
+    """For each lemma the shortest spellings of which one is in each of its forms, where it is not so itself."""
+    spellings: Forms = defaultdict(set)
     for form, entry in table.items():
         for lemma in (*entry.nouns, *entry.others):
-            forms[lemma].add(form)
+            spellings[lemma].add(form)
     for side in (pieces.modifiers, pieces.heads):
         for piece, part in side.items():
             for lemma in part.lemmas:
-                forms[lemma].add(piece)
-    return {
-        lemma: shortest
-        for lemma, spellings in forms.items()
-        if (shortest := _shortest(spellings | {lemma})) != {lemma}
-    }
+                spellings[lemma].add(piece)
+    found = {lemma: shortest(forms | {lemma}) for lemma, forms in spellings.items()}
+    for member, form in _unspelled(table, pieces, plain, found):
+        found[member] = shortest({*found.get(member, (member,)), form})
+    return {lemma: kept for lemma, kept in found.items() if kept != (lemma,)}
 
 
-def _shortest(spellings: set[str]) -> set[str]:
-    kept: list[str] = []
-    for spelling in sorted(spellings, key=lambda s: (len(s), s)):
-        if not any(short in spelling for short in kept):
-            kept.append(spelling)
-    return set(kept)
+def _unspelled(
+    table: dict[str, Entry], pieces: Pieces, plain: list[str], found: dict[str, tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
+    """Members of a form or piece that it does not spell: `Mann` of `Fachleute`, by way of `Fachmann`."""
+    family = WordFamily(plain, LISTS)
+    for form in table:
+        for member in family.members(form, True) | family.members(form, False):
+            if not any(stem in form for stem in found.get(member, (member,))):
+                yield member, form
+    for side in (pieces.modifiers, pieces.heads):
+        for piece, part in side.items():
+            for member in {deep for lemma in part.lemmas for deep in family.parts(lemma)}:
+                if not any(stem in piece for stem in found.get(member, (member,))):
+                    yield member, piece
 
 
-def lines() -> Iterator[str]:
+def lines() -> list[str]:
     """The table, line by line."""
     v = Vocabulary()
     v.weigh()
@@ -267,13 +274,20 @@ def lines() -> Iterator[str]:
     v.repair()
     table = entries(v)
     pieces = Pieces(table, v.noun_bases)
+    plain = [*_form_lines(table), *_piece_lines("<", pieces.modifiers), *_piece_lines(">", pieces.heads)]
+    spelled = sorted(stems(table, pieces, plain).items())
+    return plain + [f"~\t{lemma}\t{' '.join(kept)}\n" for lemma, kept in spelled]
+
+
+def _form_lines(table: dict[str, Entry]) -> Iterator[str]:
     for form, (nouns, others, capital, lower) in table.items():
-        yield f"=\t{form}\t{' '.join(nouns)}\t{' '.join(others)}\t{max(capital, NOT_THERE)}\t{max(lower, NOT_THERE)}\n"
-    for mark, side in (("<", pieces.modifiers), (">", pieces.heads)):
-        for piece in sorted(side):
-            yield f"{mark}\t{piece}\t{side[piece].cost}\t{' '.join(side[piece].lemmas)}\n"
-    for lemma, spellings in sorted(stems(table, pieces).items()):
-        yield f"~\t{lemma}\t{' '.join(sorted(spellings))}\n"
+        weights = f"{max(capital, NOT_THERE)}\t{max(lower, NOT_THERE)}"
+        yield f"=\t{form}\t{' '.join(nouns)}\t{' '.join(others)}\t{weights}\n"
+
+
+def _piece_lines(mark: str, side: Parts) -> Iterator[str]:
+    for piece, (cost, lemmas) in sorted(side.items()):
+        yield f"{mark}\t{piece}\t{cost}\t{' '.join(lemmas)}\n"
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from enrichers.match.compiled import Compiled
 from enrichers.match.evaluation import because, prove, spans
 from enrichers.match.explaining import explain
+from enrichers.match.layers import Layers
 from enrichers.match.query import parse
-from enrichers.match.syntax import Query
 from enrichers.match.text import View
 from enrichers.match.word_family import word_family
 from streams import mention as parts
@@ -36,7 +37,7 @@ class Match:
 
     def __init__(self, config: Config) -> None:
         self.version = "1"
-        self._queries: dict[str, tuple[Subscription, Query]] = {}
+        self._layers = Layers()
 
     async def open(self) -> None:
         """Read the word families, so that the first post need not wait."""
@@ -47,22 +48,19 @@ class Match:
 
     def subscribe(self, subscription: Subscription) -> None:
         """Add a subscription, or replace the one of that id. Raises UsageError on a bad query."""
-        self._queries[subscription.id] = (subscription, parse(subscription.query))
+        self._layers.add(Compiled(subscription))
 
     def unsubscribe(self, id: str) -> None:
         """Remove a subscription; none of that id is fine."""
-        self._queries.pop(id, None)
+        self._layers.remove(id)
 
     def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
-        """The subscriptions each post matches; deletes pass."""
-        return [self._answer(post) for post in batch]
-
-    def _answer(self, post: Mention) -> Answer:
-        if post.event != "upsert":
-            return {}
-        view = View(post)
-        found = [m for s, query in self._queries.values() if (m := _match(s, query, view))]
-        return {"matches": tuple(found)} if found else NOBODY
+        """The subscriptions each post matches, by id; deletes pass."""
+        answers: list[Answer] = [NOBODY if post.event == "upsert" else {} for post in batch]
+        for number, candidates in self._layers.candidates(batch).items():
+            if batch[number].event == "upsert":
+                answers[number] = _answer(batch[number], candidates)
+        return answers
 
     def check(self, subscription: Subscription) -> Sequence[str]:
         """Warnings about a query that can be meant but probably is not. Raises UsageError on a bad query."""
@@ -86,10 +84,18 @@ class Match:
         return failures
 
 
-def _match(subscription: Subscription, query: Query, view: View) -> parts.Match | None:
+def _answer(post: Mention, candidates: Sequence[Compiled]) -> Answer:
+    view = View(post)
+    ordered = sorted(candidates, key=lambda compiled: compiled.id)
+    found = tuple(match for compiled in ordered if (match := _match(compiled, view)))
+    return {"matches": found} if found else NOBODY
+
+
+def _match(compiled: Compiled, view: View) -> parts.Match | None:
+    subscription = compiled.subscription
     if _restricted(subscription, view.post):
         return None
-    proof = prove(query, view)
+    proof = prove(compiled.query, view)
     if proof is None:
         return None
     return parts.Match(

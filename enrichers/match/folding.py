@@ -10,32 +10,46 @@ from functools import lru_cache
 
 INVISIBLE = "\u00ad\u034f\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff"
 APOSTROPHES = "'’ʼ´‘"
-DASHES = "-‐‑‒–—―−"
+DASHES = "‐‑‒–—―−-"  # the plain one last: these stand in character classes
 MARKS = "\u0300-\u036f"
 """Combining accents, as a range within a regular expression's character class."""
+
+SHORT = 100
+"""What is longer is no word, and not worth a place in a cache."""
 
 _PLAIN = str.maketrans(
     {c: None for c in INVISIBLE} | dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys(DASHES, "-")
 )
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_ACCENT = re.compile(f"[{MARKS}]+")
+_ACCENTED = re.compile(f"([aou]?)([{MARKS}]+)")
+_DIAERESIS = "\u0308"
 _POSSESSIVE = re.compile(r"(?:'s)+$")
 
 
-@lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """The form in which query and text are compared; folding twice changes nothing."""
     if text.isascii():
         return text.lower()
+    return _fold_short(text) if len(text) <= SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text.translate(_PLAIN)).casefold()
-    folded = unicodedata.normalize("NFKC", folded).translate(_PLAIN).translate(_UMLAUTS)
+    folded = unicodedata.normalize("NFKC", folded).translate(_PLAIN)
     if folded.isascii():
         return folded
-    bare = _ACCENT.sub("", unicodedata.normalize("NFD", folded))
+    bare = _ACCENTED.sub(_without_accents, unicodedata.normalize("NFD", folded))
     return unicodedata.normalize("NFC", bare)
 
 
-@lru_cache(maxsize=50_000)
+def _without_accents(found: re.Match[str]) -> str:
+    """ä is ae, whatever else is above or below it; any other accent is dropped."""
+    letter, accents = found.groups()
+    return letter + "e" if letter and _DIAERESIS in accents else letter
+
+
+_fold_short = lru_cache(maxsize=50_000)(_fold)
+
+
 def fold_word(word: str) -> str:
     """A folded token: without a possessive ending after an apostrophe (`Müller's` is `mueller`)."""
     folded = fold(word)

@@ -89,14 +89,23 @@ def _same(word: Word, form: str, text: Text) -> list[Hit]:
 
 def _family(word: Word, form: str, keys: frozenset[str], text: Text) -> list[Hit]:
     found = [_hit(word, token, _spelling(word, token, text)) for token in text.by_word.get(form, ())]
-    family = word_family()
     for key in keys:
-        for token in text.by_member.get(key, ()):
-            if token.word != form:
-                lemmas = family.lemmas(token.word, text.raw[token.start].isupper())
-                rule = "inflected" if key in lemmas else "compound"
-                found.append(_hit(word, token, rule + _inside(token)))
+        stems = [stem for stem in word_family().stems(key) if stem in text.all_words]
+        if not stems:
+            continue
+        for each, readings in text.by_word.items():
+            if each != form and any(stem in each for stem in stems):
+                found += [hit for token in readings if (hit := _relative(word, key, token, text))]
     return _innermost([*found, *_apart(word, form, text)])
+
+
+def _relative(word: Word, key: str, token: Token, text: Text) -> Hit | None:
+    """An inflected form or a compound of the word with this lemma."""
+    family, capital = word_family(), text.raw[token.start].isupper()
+    if token.kind != "word" or key not in family.members(token.word, capital):
+        return None
+    rule = "inflected" if key in family.lemmas(token.word, capital) else "compound"
+    return _hit(word, token, rule + _inside(token))
 
 
 def _apart(word: Word, form: str, text: Text) -> Iterable[Hit]:

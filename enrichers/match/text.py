@@ -1,4 +1,4 @@
-"""A text and a post as the evaluator sees them: tokens by word, by lemma, by field; each made once, when asked."""
+"""A text and a post as the evaluator sees them: tokens by word, by place, by field; each made once, when asked."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,6 @@ from functools import cached_property
 
 from enrichers.match import fields
 from enrichers.match.tokens import TOKEN, WORDS_ONLY, Token, tokens
-from enrichers.match.word_family import word_family
 from streams.post import Post
 
 
@@ -31,15 +30,9 @@ class Text:
         return dict(found)
 
     @cached_property
-    def by_member(self) -> Mapping[str, Sequence[Token]]:
-        """Words by their lemmas and the lemmas of their parts."""
-        members = word_family().members
-        found: dict[str, list[Token]] = defaultdict(list)
-        for token in self.tokens:
-            if token.kind == "word":
-                for member in members(token.word, self.raw[token.start].isupper()):
-                    found[member].append(token)
-        return dict(found)
+    def all_words(self) -> str:
+        """The words in one string: what is not in it is in no word."""
+        return " ".join(self.by_word)
 
     @cached_property
     def by_place(self) -> Mapping[int, Sequence[Token]]:

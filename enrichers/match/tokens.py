@@ -59,14 +59,13 @@ def tokens(raw: str, pattern: re.Pattern[str] = TOKEN) -> Iterator[Token]:
     """The tokens of a text, in order of their places, shorter readings first."""
     place = 0
     for found in pattern.finditer(raw):
-        kind: Kind = found.lastgroup  # type: ignore[assignment]
-        start, end = found.span()
         written = found[0]
-        if kind == "word" and written.isalnum():
-            yield Token(fold_word(written), kind, place, place + 1, start, end)
+        if written.isalnum():  # nearly all: a word without a hyphen
+            yield Token(fold(written), "word", place, place + 1, *found.span())
             place += 1
             continue
-        for token in _READINGS[kind](written, start, place):
+        kind: Kind = found.lastgroup  # type: ignore[assignment]
+        for token in _READINGS[kind](written, found.start(), place):
             yield token
             last = token.after
         place = last

@@ -41,7 +41,14 @@ class Part(NamedTuple):
     lemmas: tuple[str, ...]
 
 
-Splits = tuple[tuple[str, ...], ...]
+class Split(NamedTuple):
+    """A compound: the lemmas of each part, and those of the whole (its last part in base form)."""
+
+    parts: tuple[tuple[str, ...], ...] = ()
+    whole: tuple[str, ...] = ()
+
+
+_WHOLE = Split()
 _NOTHING = Entry((), (), NOT_THERE, NOT_THERE)
 
 
@@ -58,6 +65,7 @@ class WordFamily:
         self._eggs = frozenset(lists["eggs"])
         self._particles = frozenset(lists["particles"])
         self._read(table)
+        self.stems = lru_cache(maxsize=20_000)(self._stems_of)
         self.members = lru_cache(maxsize=50_000)(self._members)
         self._split = lru_cache(maxsize=20_000)(self._split_word)
 
@@ -92,9 +100,12 @@ class WordFamily:
             return frozenset((word,))  # an infinitive: zahlen~ is not Zahl
         return frozenset(self.lemmas(word, typed[:1].isupper()) or (word,))
 
-    def stems(self, key: str) -> tuple[str, ...]:
+    def _stems_of(self, key: str) -> tuple[str, ...]:
         """Of these, every form whose members hold `key` has at least one as a part of its spelling."""
-        return self._stems.get(key, (key,))
+        found = set(self._stems.get(key, (key,)))
+        for at in range(2, len(key) - 1):
+            found |= {key[:at] + stem for stem in self._stems.get(key[at:], ())}
+        return shortest(found)
 
     def lemmas(self, word: str, capital: bool) -> tuple[str, ...]:
         """Base forms of a folded form; empty where it is unknown."""
@@ -122,46 +133,54 @@ class WordFamily:
             found |= {word[: -len(s)] for s in ("s", "n", "en", "es") if word.endswith(s) and len(word) > 4}
         return frozenset(found)
 
+    def parts(self, lemma: str) -> set[str]:
+        """A lemma and, where it is a compound, the lemmas of its parts."""
+        found = {lemma}
+        self._expand(lemma, found)
+        return found
+
     def _expand(self, word: str, found: set[str]) -> None:
-        for lemmas in self._split(word):
+        split = self._split(word)
+        found.update(split.whole)
+        for lemmas in split.parts:
             for lemma in lemmas:
                 if lemma not in found:
                     found.add(lemma)
                     self._expand(lemma, found)
 
-    def _split_word(self, word: str) -> Splits:
+    def _split_word(self, word: str) -> Split:
         """The cheapest row of modifiers and one head; empty where the word is one whole."""
         if len(word) < 6 or word in self._wholes:
-            return ()
+            return _WHOLE
         if word[-2:] == "ei" and word[:-2] in self._eggs:
-            return (("ei",),)
-        cost, path = self._cheapest(word)
-        if not path:
-            return ()
+            return Split((("ei",),))
+        cost, split = self._cheapest(word)
+        if not split.parts:
+            return _WHOLE
         known = word in self._forms
         whole = -max(self.entry(word)[2:]) if known else UNKNOWN
         margin = MARGIN_KNOWN + LENGTH * max(0, len(word) - 7) if known else MARGIN_UNKNOWN
-        return path if cost <= whole + margin else ()
+        return split if cost <= whole + margin else _WHOLE
 
-    def _cheapest(self, word: str) -> tuple[float, Splits]:
+    def _cheapest(self, word: str) -> tuple[float, Split]:
         """Mean cost of a part, and the parts; no parts where nothing covers the word."""
         size = len(word)
-        best: list[tuple[float, int, Splits] | None] = [(0.0, 0, ())] + [None] * size
+        best: list[tuple[float, int, Split] | None] = [(0.0, 0, _WHOLE)] + [None] * size
         for start in range(size - 2):
             here = best[start]
             if here is None:
                 continue
-            cost, count, path = here
+            cost, count, split = here
             for stop in range(start + 2, size - 1):
                 part = self._modifiers.get(word[start:stop])
                 if part and ((before := best[stop]) is None or cost + part.cost < before[0]):
-                    best[stop] = (cost + part.cost, count + 1, (*path, part.lemmas))
+                    best[stop] = (cost + part.cost, count + 1, Split((*split.parts, part.lemmas)))
             head = self._heads.get(word[start:]) if start else None
             if head and ((before := best[size]) is None or cost + head.cost < before[0]):
-                joined = tuple(word[:start] + base for base in head.lemmas)
-                best[size] = (cost + head.cost, count + 1, (*path, head.lemmas, joined))
+                joined = tuple(word[:start] + base for base in head.lemmas if base[0] == word[start])
+                best[size] = (cost + head.cost, count + 1, Split((*split.parts, head.lemmas), joined))
         found = best[size]
-        return (found[0] / found[1], found[2]) if found else (0.0, ())
+        return (found[0] / found[1], found[2]) if found else (0.0, _WHOLE)
 
     @lru_cache(maxsize=10_000)  # noqa: B019 - one instance lives as long as the process
     def apart(self, word: str) -> tuple[tuple[str, str], ...]:
@@ -176,6 +195,15 @@ class WordFamily:
             return False
         entry = self.entry(word)
         return entry.lower < -10 or entry.capital > entry.lower
+
+
+def shortest(spellings: Iterable[str]) -> tuple[str, ...]:
+    """Those that hold none of the others."""
+    kept: list[str] = []
+    for spelling in sorted(set(spellings), key=lambda each: (len(each), each)):
+        if not any(short in spelling for short in kept):
+            kept.append(spelling)
+    return tuple(kept)
 
 
 @cache

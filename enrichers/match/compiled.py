@@ -1,0 +1,46 @@
+"""A subscription made ready for the stream."""
+
+from collections.abc import Iterator
+
+from enrichers.match.query import parse
+from enrichers.match.syntax import Field, Query, children
+from enrichers.match.triggers import Atom, clauses
+from streams.subscription import Subscription
+
+SCANNED_FIELDS = frozenset({"author", "venue", "place", "url", "site"})
+
+
+class Compiled:
+    """A subscription with its query, the atoms that call it up, and what else must be in the post.
+
+    `alive` is taken away when the subscription is removed or replaced.
+    """
+
+    __slots__ = ("alive", "fields", "id", "needs", "query", "subscription", "trigger")
+
+    def __init__(self, subscription: Subscription) -> None:
+        self.subscription = subscription
+        self.id = subscription.id
+        self.query: Query = parse(subscription.query)
+        rarest_first = clauses(self.query)
+        self.trigger: tuple[Atom, ...] = rarest_first[0].atoms if rarest_first else ()
+        self.needs = tuple(tuple({atom.pattern for atom in clause.atoms}) for clause in rarest_first[1:])
+        self.fields = frozenset(_fields(self.query)) & SCANNED_FIELDS
+        self.alive = True
+
+    def may_match(self, part: bytes) -> bool:
+        """Whether the scan of a post holds all that must be there."""
+        for patterns in self.needs:
+            for pattern in patterns:
+                if pattern in part:
+                    break
+            else:
+                return False
+        return True
+
+
+def _fields(query: Query) -> Iterator[str]:
+    if isinstance(query, Field):
+        yield query.name
+    for part in children(query):
+        yield from _fields(part)

@@ -1,0 +1,167 @@
+"""The candidate stage: many queries searched for in one pass over a batch, while queries come and go.
+
+Queries lie in layers, each with an automaton that never changes: one large layer and a few small recent ones.
+Small layers are built at once, since that takes milliseconds; the large one is built anew in a thread and
+exchanged when it is ready. Removed queries stay in their layer, unheeded, until then.
+"""
+
+import threading
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+from enrichers.match.compiled import Compiled
+from enrichers.match.folding import SHORT
+from enrichers.match.scan import Scanned
+from enrichers.match.word_family import word_family
+from streams.post import Post
+
+SMALL = 200
+"""So many queries make a small layer."""
+
+MAX_KNOWN = 50_000
+"""So many pairs of a trigger and the word around it are remembered by a layer."""
+
+Targets = dict[frozenset[str] | None, list[Compiled]]
+
+
+def _members(word: bytes) -> frozenset[str]:
+    """Members of a scanned word, whichever case it had."""
+    members, text = word_family().members, word.decode()
+    return members(text, True) | members(text, False)
+
+
+class Layer:
+    """Queries that are searched for together."""
+
+    def __init__(self, queries: Iterable[Compiled]) -> None:
+        self.queries = tuple(queries)
+        by_pattern: dict[bytes, Targets] = defaultdict(dict)
+        for query in self.queries:
+            for pattern, keys in query.trigger:
+                by_pattern[pattern].setdefault(keys, []).append(query)
+        self._targets = list(by_pattern.values())
+        self._automaton = BytesAhoCorasick(list(by_pattern), implementation=Implementation.DFA)
+        self._known: dict[tuple[int, bytes], tuple[Compiled, ...]] = {}
+
+    def search(self, scanned: Scanned, found: dict[int, set[Compiled]]) -> None:
+        """Add to `found` the queries whose trigger is in a post, by the post's number."""
+        data, starts, known = scanned.data, scanned.starts, self._known
+        for pattern, start, end in self._automaton.find_matches_as_indexes(data, overlapping=True):
+            word = data[data.rfind(b" ", 0, start) + 1 : data.find(b" ", end)]
+            queries = known.get((pattern, word))
+            if queries is None:
+                queries = self._called_up(pattern, word)
+            if queries:
+                found[bisect_right(starts, start) - 1].update(queries)
+
+    def _called_up(self, pattern: int, word: bytes) -> tuple[Compiled, ...]:
+        """The queries that a trigger within this word calls up."""
+        members = _members(word)
+        queries = tuple(
+            query
+            for keys, group in self._targets[pattern].items()
+            if keys is None or not keys.isdisjoint(members)
+            for query in group
+        )
+        if len(word) <= SHORT:
+            if len(self._known) >= MAX_KNOWN:
+                self._known = {}
+            self._known[pattern, word] = queries
+        return queries
+
+
+class Layers:
+    """All queries, by the id of their subscription."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._queries: dict[str, Compiled] = {}
+        self._layers: tuple[Layer, ...] = ()
+        self._recent: dict[str, Compiled] = {}
+        self._recent_layer: Layer | None = None
+        self._always: Mapping[str, Compiled] = {}
+        self._also: frozenset[str] = frozenset()
+        self._dead = 0
+        self._builder: threading.Thread | None = None
+
+    def __len__(self) -> int:
+        return len(self._queries)
+
+    def add(self, query: Compiled) -> None:
+        """Add a query, or replace the one of that id."""
+        with self._lock:
+            self._drop(query.id)
+            self._queries[query.id] = query
+            self._also |= query.fields
+            if not query.trigger:
+                self._always = {**self._always, query.id: query}
+                return
+            self._recent[query.id] = query
+            self._recent_layer = None
+            if len(self._recent) >= SMALL:
+                self._layers = (*self._layers, Layer(self._recent.values()))
+                self._recent = {}
+            self._tidy()
+
+    def remove(self, id: str) -> None:
+        """Remove a query; none of that id is fine."""
+        with self._lock:
+            self._drop(id)
+            self._tidy()
+
+    def _drop(self, id: str) -> None:
+        old = self._queries.pop(id, None)
+        if old is None:
+            return
+        old.alive = False
+        if not old.trigger:
+            self._always = {key: query for key, query in self._always.items() if key != id}
+        elif self._recent.pop(id, None):
+            self._recent_layer = None
+        else:
+            self._dead += 1
+
+    def _tidy(self) -> None:
+        """Merge the layers in a thread when there are several, or too much in them is dead."""
+        crowded = len(self._layers) > 3 or self._dead > max(SMALL, len(self._queries) // 4)
+        if crowded and (self._builder is None or not self._builder.is_alive()):
+            self._builder = threading.Thread(target=self._merge, args=(self._layers,), daemon=True)
+            self._builder.start()
+
+    def _merge(self, merged: tuple[Layer, ...]) -> None:
+        alive = [query for layer in merged for query in layer.queries if query.alive]
+        large = Layer(alive)
+        with self._lock:
+            self._layers = (large, *self._layers[len(merged) :])
+            self._dead = sum(not query.alive for layer in self._layers for query in layer.queries)
+
+    def settle(self) -> None:
+        """Wait until nothing is being merged."""
+        while (builder := self._builder) is not None and builder.is_alive():
+            builder.join()
+
+    def _current(self) -> tuple[Sequence[Layer], Iterable[Compiled], frozenset[str]]:
+        with self._lock:
+            if self._recent and self._recent_layer is None:
+                self._recent_layer = Layer(self._recent.values())
+            recent = (self._recent_layer,) if self._recent and self._recent_layer else ()
+            return (*self._layers, *recent), self._always.values(), self._also
+
+    def candidates(self, posts: Sequence[Post]) -> Mapping[int, list[Compiled]]:
+        """The queries that may match, by the post's number; none is missing."""
+        layers, always, also = self._current()
+        scanned = Scanned(posts, also)
+        found: dict[int, set[Compiled]] = defaultdict(set)
+        for layer in layers:
+            layer.search(scanned, found)
+        if always:
+            for number in range(len(posts)):
+                found[number].update(always)
+        parts = scanned.parts
+        return {
+            number: [query for query in queries if query.alive and query.may_match(parts[number])]
+            for number, queries in found.items()
+        }

@@ -1,0 +1,141 @@
+"""What must stand in a post for a query to match: cheap to look for, and never too strict.
+
+A query becomes clauses that all must hold; a clause is a set of alternatives of which one must be there. The
+rarest clause is searched for in every post (the trigger), the others only where it was found.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from enrichers.match.hits import fold_wildcard, plan
+from enrichers.match.scan import folded
+from enrichers.match.syntax import And, Exact, Field, Near, Or, Phrase, Query, Wildcard, Word
+from enrichers.match.tokens import EMOJI, tokens
+from enrichers.match.word_family import word_family
+
+MAX_KEPT = 8
+"""So many clauses of a query are kept; more make nothing faster."""
+
+_EMOJI = re.compile(EMOJI)
+
+
+class Atom(NamedTuple):
+    """Bytes to look for. `keys`: the word around them must have one of these lemmas among its members."""
+
+    pattern: bytes
+    keys: frozenset[str] | None = None
+
+
+class Clause(NamedTuple):
+    """Alternatives, and how often (in a word of text) one of them is expected."""
+
+    cost: float
+    atoms: tuple[Atom, ...]
+
+
+def clauses(query: Query) -> list[Clause]:
+    """What all must be in a post's scan for the query to match, rarest first; empty: it has no words."""
+    return sorted(_clauses(query))[:MAX_KEPT]
+
+
+def _clauses(query: Query) -> list[Clause]:
+    match query:
+        case Word():
+            return _word(query)
+        case Wildcard(pattern):
+            return [_clause([Atom(_fixed(pattern))])]
+        case Exact(text):
+            words = [token.word for token in tokens(text) if not token.joined and token.kind == "word"]
+            return [_clause([Atom(_bordered(word))]) for word in words]
+        case And(parts) | Phrase(parts):
+            return [clause for part in parts for clause in _clauses(part)]
+        case Near(left, right):
+            return _clauses(left) + _clauses(right)
+        case Or(parts):
+            return _any([_clauses(part) for part in parts])
+        case Field("site", part):
+            return _clauses(_hosts(part))
+        case Field(name, part) if name not in ("source", "kind", "lang"):
+            return _clauses(part)
+    return []
+
+
+def _hosts(query: Query) -> Query:
+    """`site:` looks for a row of words without other readings."""
+    match query:
+        case And(parts):
+            return And(tuple(map(_hosts, parts)))
+        case Or(parts):
+            return Or(tuple(map(_hosts, parts)))
+        case Word(text):
+            return Exact(text)
+    return query
+
+
+def _any(branches: list[list[Clause]]) -> list[Clause]:
+    """One clause that holds if any branch does: the rarest of each."""
+    if not all(branches):
+        return []
+    rarest = [min(branch) for branch in branches]
+    atoms = dict.fromkeys(atom for clause in rarest for atom in clause.atoms)
+    return [Clause(sum(clause.cost for clause in rarest), tuple(atoms))]
+
+
+def _word(word: Word) -> list[Clause]:
+    words, joined, keys = plan(word)
+    last = _family(words[-1], keys) if word.family else [Atom(_bordered(words[-1]))]
+    found = [_clause([Atom(_bordered(each))]) for each in words[:-1]] + [_clause(last)]
+    if joined is None:
+        return found
+    whole = _family(joined, word_family().keys(joined)) if word.family else [Atom(_bordered(joined))]
+    return _any([found, [_clause(whole)]])
+
+
+def _family(form: str, keys: frozenset[str]) -> list[Atom]:
+    """The word itself, the stems of its family, and the word written apart."""
+    family = word_family()
+    atoms = [Atom(_bordered(form))]
+    checked = keys if all(key.isalnum() for key in keys) else None
+    atoms += [Atom(folded(stem), checked) for key in keys for stem in family.stems(key)]
+    return atoms + [Atom(folded(f"{first} {second}")) for first, second in family.apart(form)]
+
+
+def _bordered(word: str) -> bytes:
+    """A whole token, as it stands in the scan."""
+    emoji = _EMOJI.fullmatch(word)
+    if emoji:
+        return next(c for c in word if ord(c) > 0x2000).encode()
+    return b" " + folded(word).strip() + b" "
+
+
+def _fixed(wildcard: str) -> bytes:
+    """The longest fixed stretch of a wildcard, with a border where the word begins or ends with it."""
+    runs = re.split(r"[*?]+", fold_wildcard(wildcard).lstrip("#@"))
+    bordered = [
+        (" " if number == 0 else "") + run + (" " if number == len(runs) - 1 else "")
+        for number, run in enumerate(runs)
+    ]
+    longest = max(zip(bordered, runs, strict=True), key=lambda pair: len(pair[1]))[0]
+    return folded(longest)
+
+
+def _clause(atoms: Iterable[Atom]) -> Clause:
+    unique = tuple(dict.fromkeys(atoms))
+    return Clause(sum(map(_cost, unique)), unique)
+
+
+def _cost(atom: Atom) -> float:
+    """About how often it is found in a word of text; a short piece of a word nearly everywhere."""
+    text = atom.pattern.decode(errors="replace")
+    usual = _frequency(text.strip())
+    if text[0] == text[-1] == " ":
+        return usual
+    family = sum(map(_frequency, atom.keys or ()))
+    return 5 * (usual + family) + 30 * 26.0 ** -len(text.strip())
+
+
+def _frequency(word: str) -> float:
+    entry = word_family().entry(word)
+    return math.exp(max(entry.capital, entry.lower))
