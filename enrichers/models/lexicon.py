@@ -8,7 +8,6 @@ from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from enrichers.models.arrays import Arrays, load
 

@@ -16,7 +16,6 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from enrichers.models.arrays import Arrays
 from enrichers.models.corpora import Example, germeval_dev, germeval_train, mobie_dev, mobie_train, smartdata

@@ -1,5 +1,7 @@
 """Entities: what is listed is always found; what is found has its place and its normal form."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,7 +121,7 @@ async def test_what_is_listed_wins_over_the_tagger():
 def test_tokens_cover_all_but_space(text):
     pieces = tokens(text)
     assert all(text[one.start : one.end] == one.text for one in pieces)
-    assert all(a.end <= b.start for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(pieces))
     assert "".join(one.text for one in pieces) == "".join(text.split())
 
 

@@ -13,7 +13,9 @@ from streams.testing.enricher_checks import mention
 NETWORK = Venue(id="v", kind="network")
 
 
-def post(followers=None, likes=None, replies=None, shares=None, views=None, verified=None, venue=NETWORK):
+def post(  # noqa: PLR0917
+    followers=None, likes=None, replies=None, shares=None, views=None, verified=None, venue=NETWORK
+):
     return mention(
         "x",
         author=Author(id="a", followers=followers, verified=verified),
@@ -62,11 +64,18 @@ def test_a_negative_count_is_unknown():
 
 
 COUNTS = st.none() | st.integers(-1, 2**63 - 1)
+KINDS = st.sampled_from([None, "network", "forum", "blog", "news", "portal", "group", "page"])
+VENUES = st.none() | st.builds(Venue, id=st.just("v"), kind=KINDS, reach=COUNTS)
 POSTS = st.builds(
-    post, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, st.none() | st.booleans(),
-    st.none() | st.builds(Venue, id=st.just("v"), kind=st.sampled_from([None, "network", "forum", "blog", "news", "portal",
-                                                                       "group", "page"]), reach=COUNTS),
-)  # fmt: skip
+    post,
+    followers=COUNTS,
+    likes=COUNTS,
+    replies=COUNTS,
+    shares=COUNTS,
+    views=COUNTS,
+    verified=st.none() | st.booleans(),
+    venue=VENUES,
+)
 
 
 @given(POSTS)

@@ -31,7 +31,7 @@ def match(text, name):
 
 
 async def test_the_tone_is_told_toward_each_subscription():
-    text = "Die Bahn ist eine Katastrophe, aber Lufthansa war wirklich super, tolle Crew!"
+    text = "Die Bahn ist einfach schlecht, aber Lufthansa war wirklich super, tolle Crew!"
     answer = await judge(text, matches=(match(text, "Bahn"), match(text, "Lufthansa")))
     rail, air = answer.targets
     assert (rail.subscription, air.subscription) == ("Bahn", "Lufthansa")
@@ -70,7 +70,7 @@ async def test_a_doubtful_language_does_not_silence_the_model():
     assert answer.label == "positive"
 
 
-async def test_stars_count_as_much_as_the_text():
+async def test_stars_count_more_than_the_text():
     assert (await judge("Ware erhalten", rating=Rating(value=1))).label == "negative"
     assert (await judge("Ware erhalten", rating=Rating(value=10, best=10))).label == "positive"
     assert (await judge("Ware erhalten", rating=Rating(value=7, best=5))) == await judge("Ware erhalten")

@@ -79,7 +79,9 @@ def test_short_texts_have_a_key_only():
 
 
 WORDS = st.lists(
-    st.sampled_from("der zug kommt heute nicht nach köln weil niemand fährt".split()), min_size=3, max_size=60
+    st.sampled_from(["der", "zug", "kommt", "heute", "nicht", "nach", "köln", "weil", "niemand", "fährt"]),
+    min_size=3,
+    max_size=60,
 )
 
 
