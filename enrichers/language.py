@@ -23,7 +23,7 @@ READ_CHARS = 1_000
 
 ELDC_WEIGHT = 40.0  # turns eldc's scores into log odds; chosen on lid_short_text and UMSAB train
 LINGUA_FLOOR = 1e-3  # lingua's zero is no proof
-HOME_BONUS = 1.5
+HOME_BONUS = 3.0
 HINT_BONUS = 1.5
 
 UNDETERMINED = Language(code="und", score=0.0)

@@ -16,6 +16,7 @@ LABELS: tuple[Label, ...] = ("PER", "ORG", "LOC", "PROD", "MISC")
 TOKEN = re.compile(
     r"(?:https?://|www\.)\S+|[@#]\w+(?:[-_.]\w+)*(?:@[\w-]+(?:\.[\w-]+)+)?|\d+(?:[.,:]\d+)+|['’]s\b|\w+(?:[-&.]\w+)*|\S"
 )
+STRICT = 3
 _ENDING = re.compile(r"(?<=\w{4})e[nrms]?$")
 
 
@@ -59,15 +60,18 @@ def tokens(text: str) -> list[Token]:
 class Names:
     """A set of names, searched together.
 
-    `exact`: upper and lower case must be as listed; else only names of up to three characters are that strict.
+    `exact`: upper and lower case must be as listed; else only names of up to `STRICT` characters are that strict.
     """
 
     def __init__(self, names: Iterable[Name], *, exact: bool) -> None:
         self._exact = exact
         self._by_first: dict[str, list[tuple[tuple[str, ...], Name]]] = {}
         for name in names:
-            words = tuple(self._folded(token.word, name) for token in tokens(name.text))
-            if words:
+            folded = [
+                self._folded(token.word, strict=len(name.text) <= STRICT) for token in tokens(name.text)
+            ]
+            if folded:
+                words = (*(_ENDING.sub("", word) for word in folded[:-1]), folded[-1])
                 self._by_first.setdefault(words[0], []).append((words, name))
         for listed in self._by_first.values():
             listed.sort(key=lambda pair: (-len(pair[0]), pair[1].text))
@@ -85,29 +89,34 @@ class Names:
             at += count
 
     def _at(self, found: Sequence[Token], at: int) -> tuple[int, Name] | None:
-        for key in self._keys(found[at].word):
+        word = found[at].word
+        best: tuple[int, Name] | None = None
+        for key in dict.fromkeys((*self._inner(word), *self._last(word))):
             for words, name in self._by_first.get(key, ()):
-                if self._follows(found, at, words):
-                    return len(words), name
-        return None
+                longer = best is None or len(words) > best[0]
+                if longer and self._follows(found, at, words):
+                    best = len(words), name
+        return best
 
     def _follows(self, found: Sequence[Token], at: int, words: tuple[str, ...]) -> bool:
         if at + len(words) > len(found):
             return False
-        return all(word in self._keys(found[at + k].word) for k, word in enumerate(words))
+        forms = [self._inner(token.word) for token in found[at : at + len(words) - 1]]
+        forms.append(self._last(found[at + len(words) - 1].word))
+        return all(word in possible for word, possible in zip(words, forms, strict=True))
 
-    def _keys(self, word: str) -> tuple[str, ...]:
-        """The listed forms that a word of the text may stand for: itself, without an ending, without a genitive s."""
-        forms = [word, _ENDING.sub("", word)]
-        if len(word) > 4 and word.endswith("s"):
-            forms.append(word[:-1])
-        folded = [form if self._exact else form.casefold() for form in forms]
-        return tuple(dict.fromkeys([word, *folded]))
+    def _inner(self, word: str) -> tuple[str, ...]:
+        """What a word before the last may stand for: an adjective loses its ending (`Deutschen Bahn`)."""
+        return (_ENDING.sub("", self._folded(word)),)
 
-    def _folded(self, word: str, name: Name) -> str:
-        if len(tokens(name.text)) > 1:
-            word = _ENDING.sub("", word)
-        return word if self._exact or len(name.text) <= 3 else word.casefold()
+    def _last(self, word: str) -> tuple[str, ...]:
+        """What the last word may stand for: itself, or what it is the genitive of (`Berlins`)."""
+        folded = self._folded(word)
+        genitive = folded[:-1] if len(word) > STRICT + 1 and folded.endswith("s") else folded
+        return word, folded, genitive
+
+    def _folded(self, word: str, *, strict: bool = False) -> str:
+        return word if self._exact or strict else word.casefold()
 
 
 def read(path: Path) -> list[Name]:

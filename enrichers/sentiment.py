@@ -19,9 +19,9 @@ from streams.mention import Match, Mention, Sentiment, Target, Tone
 
 SHIPPED = Path(__file__).parent / "models" / "sentiment.npz"
 READ_CHARS = 20_000
-CLAUSE_SHARE = 0.6
+CLAUSE_SHARE = 0.8
 """How much the clause around the name counts for the tone toward it; the rest is the whole post's."""
-RATING_SHARE = 0.5
+RATING_SHARE = 0.7
 TRUSTED_LANGUAGE = 0.8
 
 Probabilities = tuple[float, float, float]
@@ -131,7 +131,7 @@ def _clauses_at(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
 
 
 def _with_rating(tone: Probabilities, mention: Mention) -> Probabilities:
-    """Stars are the author's own word on the tone: as good a witness as the text."""
+    """Stars are the author's own word on the tone: a better witness than our reading of the text."""
     rating = mention.rating
     if rating is None or rating.best <= 1 or not 0 <= rating.value <= rating.best:
         return tone

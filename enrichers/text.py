@@ -26,11 +26,11 @@ def readable(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Only what is language: without repost marks, links, addresses, handles, hashtag signs and invisible characters."""
+    """Only what is language: no repost mark, link, address, handle, hashtag sign or invisible character."""
     text = REPOST.sub("", readable(text))
     text = LINK.sub(" ", text)
     if "@" in text:
-        text = HANDLE.sub(" ", MAIL.sub(" ", text))
+        text = MAIL.sub(" ", HANDLE.sub(" ", text))
     return _SPACE.sub(" ", _INVISIBLE.sub("", _HASH_SIGN.sub("", text))).strip()
 
 

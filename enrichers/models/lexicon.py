@@ -5,11 +5,11 @@ number the lowest k bits are the path's first k bits.
 """
 
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
+
+from enrichers.models.arrays import Arrays, load
 
 UNSEEN = -22.0
 STEP = 0.1
@@ -19,14 +19,13 @@ STEP = 0.1
 class Lexicon:
     """Arrays of the file: `words` uint32 (n, sorted), `clusters` uint16 (n), `rarity` uint8 (n)."""
 
-    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
+    def __init__(self, arrays: Arrays) -> None:
         self._words, self._clusters, self._rarity = arrays["words"], arrays["clusters"], arrays["rarity"]
 
     @classmethod
     def load(cls, path: Path) -> "Lexicon":
-        """Read a lexicon file; nothing in it is executed. Raises OSError, ValueError, KeyError."""
-        with np.load(path, allow_pickle=False) as file:
-            return cls({name: file[name] for name in file.files})
+        """From its file. Raises OSError, ValueError, KeyError."""
+        return cls(load(path))
 
     def cluster(self, word: str) -> int:
         """The cluster of a word, or of another spelling of it; 0 if there is none."""

@@ -8,12 +8,12 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from enrichers.models.arrays import Arrays, load
 from enrichers.models.lexicon import Lexicon
 from enrichers.names import Token
 
@@ -126,7 +126,7 @@ class Tagger:
     (labels, labels; in the weights' unit), `labels` as text (BIOES).
     """
 
-    def __init__(self, arrays: dict[str, NDArray[Any]], lexicon: Lexicon) -> None:
+    def __init__(self, arrays: Arrays, lexicon: Lexicon) -> None:
         self._ids, self._weights = arrays["features"], arrays["weights"]
         self.labels = [str(label) for label in arrays["labels"]]
         self._moves = arrays["transitions"].astype(np.int32) + _forbidden_moves(self.labels)
@@ -136,9 +136,8 @@ class Tagger:
 
     @classmethod
     def load(cls, path: Path, lexicon: Lexicon) -> "Tagger":
-        """Read a model file; nothing in it is executed. Raises OSError, ValueError, KeyError."""
-        with np.load(path, allow_pickle=False) as file:
-            return cls({name: file[name] for name in file.files}, lexicon)
+        """From its file. Raises OSError, ValueError, KeyError."""
+        return cls(load(path), lexicon)
 
     def spans(self, tokens: Sequence[Token]) -> list[tuple[int, int, str]]:
         """First and last token and label of each name, in order."""

@@ -11,12 +11,12 @@ from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from enrichers.models.arrays import Arrays, load
 from streams.mention import Tone
 
 LABELS: tuple[Tone, Tone, Tone] = ("negative", "neutral", "positive")
@@ -71,7 +71,7 @@ class ToneModel:
     as text.
     """
 
-    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
+    def __init__(self, arrays: Arrays) -> None:
         self._features = arrays["features"]
         self._idf = arrays["idf"].astype(np.float32)
         self._weights = arrays["weights"].astype(np.float32)
@@ -82,9 +82,8 @@ class ToneModel:
 
     @classmethod
     def load(cls, path: Path) -> "ToneModel":
-        """Read a model file; nothing in it is executed. Raises OSError, ValueError, KeyError."""
-        with np.load(path, allow_pickle=False) as file:
-            return cls({name: file[name] for name in file.files})
+        """From its file. Raises OSError, ValueError, KeyError."""
+        return cls(load(path))
 
     def probabilities(self, text: str, domain: str) -> tuple[float, float, float]:
         """Calibrated probabilities in the order of `LABELS`; they sum to one."""

@@ -16,8 +16,8 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
+from enrichers.models.arrays import Arrays
 from enrichers.models.corpora import Example, germeval_dev, germeval_train, mobie_dev, mobie_train, smartdata
 from enrichers.models.lexicon import STEP, Lexicon
 from enrichers.models.tagger import REACH, Features, Tagger, mode_of, pairs
@@ -31,7 +31,7 @@ WEIGHT_STEP = 0.04  # weights are kept in steps of this
 SETTINGS = {"c1": 0.1, "c2": 0.5, "max_iterations": 90, "feature.minfreq": 2}
 
 
-def build_lexicon(lookups: Path) -> dict[str, NDArray[Any]]:
+def build_lexicon(lookups: Path) -> Arrays:
     """Clusters and probabilities of the forms above `WORDS_ABOVE`."""
     clusters = _json(lookups / "de_lexeme_cluster.json.gz")
     probabilities = _json(lookups / "de_lexeme_prob.json.gz")
@@ -91,7 +91,7 @@ def sequence(found: Sequence[Token], features: Features, mode: str) -> list[list
     return rows
 
 
-def fit(data: Sequence[Example], lexicon: Lexicon, settings: dict[str, float]) -> dict[str, NDArray[Any]]:
+def fit(data: Sequence[Example], lexicon: Lexicon, settings: dict[str, float]) -> Arrays:
     """The arrays of a tagger."""
     import pycrfsuite  # type: ignore[import-not-found, unused-ignore]
 
@@ -108,7 +108,7 @@ def fit(data: Sequence[Example], lexicon: Lexicon, settings: dict[str, float]) -
         return _arrays(tagger.info(), tagger.labels())
 
 
-def _arrays(info: Any, labels: Sequence[str]) -> dict[str, NDArray[Any]]:
+def _arrays(info: Any, labels: Sequence[str]) -> Arrays:
     labels = sorted(labels)
     column = {label: at for at, label in enumerate(labels)}
     ids = sorted({int(name) for name, _ in info.state_features})

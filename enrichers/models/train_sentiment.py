@@ -20,6 +20,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from enrichers.models.arrays import Arrays
 from enrichers.models.tone import LABELS, ngrams, vector, words
 
 DOMAINS = ("general", "feedback", "transport")
@@ -102,7 +103,7 @@ def weights_of(rows: Sequence[Row]) -> NDArray[np.float64]:
     )
 
 
-def fit(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
+def fit(rows: Sequence[Row]) -> Arrays:
     """The arrays of a model, temperature still one."""
     from sklearn.linear_model import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
         LogisticRegression,
@@ -125,7 +126,7 @@ def fit(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
     }
 
 
-def logits(arrays: dict[str, NDArray[Any]], rows: Sequence[Row]) -> NDArray[np.float64]:
+def logits(arrays: Arrays, rows: Sequence[Row]) -> NDArray[np.float64]:
     """Before temperature and softmax, one line a row."""
     weights, idf = arrays["weights"].astype(np.float32), arrays["idf"].astype(np.float32)
     out = np.empty((len(rows), len(LABELS)))
@@ -141,7 +142,7 @@ def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def temperatures(arrays: dict[str, NDArray[Any]], rows: Sequence[Row]) -> NDArray[np.float32]:
+def temperatures(arrays: Arrays, rows: Sequence[Row]) -> NDArray[np.float32]:
     """Per domain, the temperature under which the held-out labels are likeliest (Guo et al. 2017)."""
     best = []
     for domain in range(len(DOMAINS)):
@@ -153,7 +154,7 @@ def temperatures(arrays: dict[str, NDArray[Any]], rows: Sequence[Row]) -> NDArra
     return np.array(best, np.float32)
 
 
-def report(arrays: dict[str, NDArray[Any]], rows: Sequence[Row]) -> None:
+def report(arrays: Arrays, rows: Sequence[Row]) -> None:
     """Print, per evaluation part: macro-F1, accuracy, calibration error, accuracy of the surer posts."""
     print(f"{len(arrays['features'])} n-grams; temperatures {arrays['temperature']}")  # noqa: T201
     for part in EVALUATED:

@@ -13,7 +13,7 @@ from streams import flow
 from streams.chain import build_chain
 from streams.codec import DecodeError, encode
 from streams.commands.common import ConfigOption, complete
-from streams.commands.lines import batches, read_posts
+from streams.commands.lines import Numbered, batches, quiet_pipe, read_posts
 from streams.components import Enricher, Matcher
 from streams.config import Config, load
 from streams.errors import EXIT_BAD_LINES, ConfigError
@@ -69,13 +69,14 @@ async def _run(
             await enricher.open()
             stack.push_async_callback(enricher.close)
         _subscribe(chain, wanted)
+        stack.enter_context(quiet_pipe())
         for batch in batches(read_posts(source), BATCH, WITHIN_SECS):
             for line in _answers(batch, chain):
                 if isinstance(line, bytes):
                     target.write(line)
                 else:
                     bad += 1
-                    sys.stderr.write(f"resonanz: {line}\n")
+                    print(line, file=sys.stderr)
             target.flush()
     return bad
 
@@ -87,9 +88,7 @@ def _subscribe(chain: Sequence[Enricher], wanted: Sequence[Subscription]) -> Non
                 cast("Matcher", enricher).subscribe(subscription)
 
 
-def _answers(
-    batch: Sequence[tuple[int, Post | DecodeError]], chain: Sequence[Enricher]
-) -> Iterator[bytes | str]:
+def _answers(batch: Sequence[Numbered], chain: Sequence[Enricher]) -> Iterator[bytes | str]:
     """For each line, in order: its mention as JSON, or the sentence that says what is wrong with it."""
     mentions = [Mention.of(post) for _, post in batch if isinstance(post, Post)]
     steps = iter(_enriched(mentions, chain))

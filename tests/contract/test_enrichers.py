@@ -1,17 +1,18 @@
 """Every registered enricher keeps every promise of its kind."""
 
-from importlib.util import find_spec
-
 import pytest
 
 from enrichers.entities import Entities
 from enrichers.influence import InfluenceScore
 from enrichers.language import LanguageGuess
+from enrichers.match.enricher import Match
 from enrichers.sentiment import SentimentLabel
 from enrichers.story import StoryKey
 from streams.mention import Language
+from streams.outcome import Dropped
 from streams.post import Author, Engagement, Rating, Venue
-from streams.testing.contract import Run
+from streams.subscription import Subscription
+from streams.testing.contract import collect
 from streams.testing.enricher_checks import ENRICHER_CHECKS, EnricherCase, mention
 
 
@@ -29,6 +30,17 @@ def names(text, *found):
 
 def score(low, high, **post):
     return mention("x", **post), lambda answer: low <= answer["influence"].score <= high
+
+
+def matches(text, *found, **post):
+    return mention(
+        text, **post
+    ), lambda answer: tuple((m.subscription, m.spans) for m in answer["matches"]) == found
+
+
+def subscribe(matcher):
+    matcher.subscribe(Subscription(id="rail", query="bahn~"))
+    matcher.subscribe(Subscription(id="berlin", query='"in Berlin"'))
 
 
 GERMAN = Language(code="de", score=1.0)
@@ -72,6 +84,15 @@ CASES = {
             names("das ist gut so", ),
         ],
     ),
+    "match": EnricherCase(
+        kind=Match,
+        prepare=subscribe,
+        known=[
+            matches("Der Bahnstreik in Berlin", ("rail", ((4, 14),)), ("berlin", ((15, 24),))),
+            matches("Keine Bahn", ("rail", ((6, 10),))),
+            (mention("Er bahnt sich an"), lambda answer: isinstance(answer, Dropped)),
+        ],
+    ),
     "sentiment": EnricherCase(
         kind=SentimentLabel,
         options={"unsure_below": 0.45, "domains": {"reviews": "feedback"}},
@@ -87,14 +108,9 @@ CASES = {
         ],
     ),
 }  # fmt: skip
-RUNS = [Run(name, check, case) for name, case in sorted(CASES.items()) for check in ENRICHER_CHECKS]
+RUNS = collect("enrichers", CASES, ENRICHER_CHECKS)
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.id)
 async def test_enrichers_keep_their_promises(run):
     await run()
-
-
-def test_every_enricher_there_is_has_a_case():
-    assert set(CASES) | {"match"} >= {"language", "story", "influence", "entities", "sentiment"}
-    assert find_spec("enrichers.match") is not None

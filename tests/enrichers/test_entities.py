@@ -1,0 +1,136 @@
+"""Entities: what is listed is always found; what is found has its place and its normal form."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrichers.entities import Entities
+from enrichers.names import Name, Names, read, tokens
+from streams.errors import ConfigError
+from streams.testing.enricher_checks import mention
+
+OWN = Entities.Config(
+    names={"Deutsche Bahn": "ORG", "ICE": "PROD", "Müller & Söhne": "ORG", "BahnCard 25": "PROD"},
+    handles={"@DB_Bahn": "Deutsche Bahn", "acme@social.example": "Acme"},
+    tagger=False,
+)
+
+
+async def found(text, config=OWN):
+    enricher = Entities(config)
+    await enricher.open()
+    return [(e.text, e.label, e.name) for e in enricher.enrich([mention(text)])[0]["entities"]]
+
+
+@pytest.mark.parametrize(
+    "written", ["Deutsche Bahn", "Deutschen Bahn", "deutsche bahn", "DEUTSCHE BAHN", "Deutsche  Bahn"]
+)
+async def test_a_listed_name_is_found_however_it_is_written(written):
+    assert await found(f"bei der {written} heute") == [(written, "ORG", "Deutsche Bahn")]
+
+
+async def test_a_genitive_is_the_same_name():
+    assert await found("Berlins Busse", Entities.Config(names={"Berlin": "LOC"}, tagger=False)) == [
+        ("Berlins", "LOC", "Berlin")
+    ]
+
+
+async def test_short_names_keep_their_case():
+    assert await found("ICE und ice und Eis") == [("ICE", "PROD", "ICE")]
+
+
+async def test_names_with_signs_and_digits_are_found():
+    assert await found("müller & söhne, BahnCard 25!") == [
+        ("müller & söhne", "ORG", "Müller & Söhne"),
+        ("BahnCard 25", "PROD", "BahnCard 25"),
+    ]
+
+
+async def test_part_of_a_word_is_no_name():
+    assert await found("Deutsche Bahnen, ICEs? MICE") == []
+
+
+async def test_a_handle_is_its_brand():
+    assert await found("@db_bahn, @acme@social.example und @niemand") == [
+        ("@db_bahn", "ORG", "Deutsche Bahn"),
+        ("@acme@social.example", "ORG", "Acme"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["@", "@ @ @", "a @ b", "mail@example.org", "#", "https://deutsche-bahn.example/ICE"]
+)
+async def test_signs_and_addresses_are_no_names(text):
+    assert await found(text) == []
+
+
+async def test_a_hashtag_is_a_name_with_its_sign():
+    assert await found("#ICE fällt aus") == [("#ICE", "PROD", "ICE")]
+
+
+async def test_places_are_code_points():
+    enricher = Entities(OWN)
+    await enricher.open()
+    (entity,) = enricher.enrich([mention("😀👩‍👩‍👧 Deutsche Bahn")])[0]["entities"]
+    assert (entity.start, entity.end) == (7, 20)
+
+
+async def test_lists_of_ones_own_are_read(tmp_path):
+    file = tmp_path / "brands.tsv"
+    file.write_text("# ours\nGurkenhof\tPROD\n\n", encoding="utf-8")
+    assert await found("vom Gurkenhof", Entities.Config(files=(str(file),), tagger=False)) == [
+        ("Gurkenhof", "PROD", "Gurkenhof")
+    ]
+
+
+@pytest.mark.parametrize("content", ["Gurkenhof PROD", "Gurkenhof\tTHING", None])
+async def test_a_bad_list_is_named_with_its_line(tmp_path, content):
+    file = tmp_path / "brands.tsv"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"brands\.tsv"):
+        await Entities(Entities.Config(files=(str(file),))).open()
+
+
+async def test_an_unknown_label_is_refused_with_a_list():
+    with pytest.raises(ConfigError, match="PER, ORG, LOC, PROD, MISC"):
+        await Entities(Entities.Config(names={"X": "BRAND"})).open()
+
+
+async def test_the_tagger_finds_what_nobody_listed():
+    answer = await found(
+        "Anna Bergmann zog von Lüneburg nach Stuttgart zur Firma Siemens.", Entities.Config()
+    )
+    assert ("Anna Bergmann", "PER", "Anna Bergmann") in answer
+    assert ("Stuttgart", "LOC", "Stuttgart") in answer
+    assert ("Siemens", "ORG", "Siemens") in answer
+
+
+async def test_the_tagger_reads_posts_without_capitals():
+    assert ("stuttgart", "LOC", "stuttgart") in await found("ich fahre nach stuttgart", Entities.Config())
+
+
+async def test_what_is_listed_wins_over_the_tagger():
+    config = Entities.Config(names={"Stuttgart": "PROD"})
+    assert await found("Ich fahre nach Stuttgart.", config) == [("Stuttgart", "PROD", "Stuttgart")]
+
+
+@given(st.text(st.sampled_from("aB-&.,@# 😀\nß'1"), max_size=40))
+def test_tokens_cover_all_but_space(text):
+    pieces = tokens(text)
+    assert all(text[one.start : one.end] == one.text for one in pieces)
+    assert all(a.end <= b.start for a, b in pairwise(pieces))
+    assert "".join(one.text for one in pieces) == "".join(text.split())
+
+
+def test_the_longest_listed_name_wins():
+    names = Names([Name("Bahn", "ORG"), Name("Bahn Park", "LOC")], exact=False)
+    assert [one.name for one in names.find(tokens("der Bahn Park und die Bahn"))] == ["Bahn Park", "Bahn"]
+
+
+def test_a_list_gives_back_what_was_written(tmp_path):
+    file = tmp_path / "names.tsv"
+    file.write_text("Bahn Park\tLOC\n", encoding="utf-8")
+    assert read(file) == [Name("Bahn Park", "LOC")]

@@ -1,0 +1,1 @@
+"""How good the enrichers are, measured on data that is not part of the repository."""
