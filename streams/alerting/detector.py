@@ -59,18 +59,18 @@ class Tails:
         ]
     )
 
-    def models(self) -> Sequence[Tail]:
+    def _models(self) -> Sequence[Tail]:
         """All six."""
         return [*self.peaks, *self.maxima]
 
     def score(self, surprise: float) -> float:
         """The mean log10 return period in steps."""
-        models = self.models()
+        models = self._models()
         return sum(model.score(surprise) for model in models) / len(models)
 
     def learn(self, surprise: float) -> None:
         """Take one step's surprise into every model."""
-        for model in self.models():
+        for model in self._models():
             model.learn(surprise)
 
     def copy(self) -> "Tails":
@@ -79,6 +79,7 @@ class Tails:
 
 
 SLOW, FAST = (1, 12, 144), (1, 3, 12)
+WINDOWS = sorted({*SLOW, *FAST})
 """Windows in steps: 5 min, 1 h, 12 h notice what grows; 5, 15 and 60 min what explodes."""
 
 SLOW_THRESHOLD = log10(ALARM_DAYS * STEPS_A_DAY)
@@ -115,17 +116,17 @@ class Detector:
     def update(self, count: float) -> Score:
         """Judge the count of a finished step, then learn from it."""
         expected = self.expected(count)
-        slow, fast = self._surprise(SLOW, count, expected), self._surprise(FAST, count, expected)
-        verdict = self._verdict(slow, fast, expected)
+        surprises = self._surprises(count, expected)
+        verdict = self._verdict(surprises, expected)
         if verdict.alarm:
             self.alarmed = self.steps
-        self.counts = [*self.counts[1:], count]
-        self.expectations = [*self.expectations[1:], expected]
-        self._level(count, expected)
-        self.slow.learn(slow)
-        self.fast.learn(fast)
-        self.steps += 1
+        self._learn(count, expected, surprises)
         return verdict
+
+    def learn(self, count: float) -> None:
+        """Learn from the count of a finished step."""
+        expected = self.expected(count)
+        self._learn(count, expected, self._surprises(count, expected))
 
     def peek(self, count_so_far: float, fraction_of_bucket: float = 1.0) -> Score:
         """Judge the count of a step still open, of which this fraction has passed; changes nothing.
@@ -135,9 +136,7 @@ class Detector:
         whole = self.expected(count_so_far)
         fraction = min(max(fraction_of_bucket, 0.0), 1.0)
         expected = max(whole * fraction, min(whole, SURE_EXPECTED))
-        slow = self._surprise(SLOW, count_so_far, expected)
-        fast = self._surprise(FAST, count_so_far, expected)
-        return self._verdict(slow, fast, whole, looks=whole / expected)
+        return self._verdict(self._surprises(count_so_far, expected), whole, looks=whole / expected)
 
     def relevel(self, level: float) -> None:
         """Take another level as normal from here on, and forget the counts before; the tails stay."""
@@ -147,18 +146,35 @@ class Detector:
 
     def copy(self) -> "Detector":
         """A copy that learns by itself."""
-        return replace(self, slow=self.slow.copy(), fast=self.fast.copy())
+        return replace(
+            self,
+            counts=self.counts.copy(),
+            expectations=self.expectations.copy(),
+            slow=self.slow.copy(),
+            fast=self.fast.copy(),
+        )
 
-    def _surprise(self, windows: Sequence[int], count: float, expected: float) -> float:
-        total = 0.0
-        for window in windows:
+    def _learn(self, count: float, expected: float, surprises: tuple[float, float]) -> None:
+        for kept, newest in ((self.counts, count), (self.expectations, expected)):
+            del kept[0]
+            kept.append(newest)
+        self._level(count, expected)
+        self.slow.learn(surprises[0])
+        self.fast.learn(surprises[1])
+        self.steps += 1
+
+    def _surprises(self, count: float, expected: float) -> tuple[float, float]:
+        """The mean surprise over the slow and over the fast windows, this step included."""
+        found = {}
+        for window in WINDOWS:
             before = KEPT_STEPS - window + 1
-            total += poisson_surprise(
-                sum(self.counts[before:], count), sum(self.expectations[before:], expected)
-            )
-        return total / len(windows)
+            total, usual = sum(self.counts[before:], count), sum(self.expectations[before:], expected)
+            found[window] = poisson_surprise(total, usual)
+        slow, fast = ([found[window] for window in windows] for windows in (SLOW, FAST))
+        return sum(slow) / len(slow), sum(fast) / len(fast)
 
-    def _verdict(self, slow: float, fast: float, expected: float, looks: float = 1.0) -> Score:
+    def _verdict(self, surprises: tuple[float, float], expected: float, looks: float = 1.0) -> Score:
+        slow, fast = surprises
         score = max(self.slow.score(slow) - SLOW_THRESHOLD, self.fast.score(fast) - FAST_THRESHOLD)
         score -= log10(looks)
         cool = self.alarmed is None or self.steps - self.alarmed > COOL_DOWN

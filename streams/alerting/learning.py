@@ -28,7 +28,7 @@ class Learning:
     changed: bool = False
 
     def stale(self, counts: Counts) -> bool:
-        """Whether everything must be learned anew, which takes up to a fifth of a second."""
+        """Whether everything must be learned anew, which takes up to a tenth of a second."""
         return self.base is None or (counts.touched is not None and counts.touched <= self.through)
 
     def advance(self, counts: Counts, now: int) -> Detector:
@@ -60,4 +60,7 @@ class Learning:
         for bucket in range(after + 1, last + 1):
             if bucket in self.levels:
                 detector.relevel(self.levels[bucket])
-            self.last = detector.update(counts.mentions(bucket))
+            if bucket == last:
+                self.last = detector.update(counts.mentions(bucket))
+            else:
+                detector.learn(counts.mentions(bucket))

@@ -10,7 +10,7 @@ from email.message import Message
 import structlog
 from aiohttp import web
 from aiosmtpd.smtp import SMTP
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from sinks.log import LogNotifier
 from sinks.mail import Mail
@@ -55,7 +55,10 @@ class HttpEnd(Scripted):
         return [sent for sent, _ in self.requests]
 
     async def handle(self, request: web.Request) -> web.Response:
-        body = Webhook(SECRET).verify(await request.read(), dict(request.headers))
+        try:
+            body = Webhook(SECRET).verify(await request.read(), dict(request.headers))
+        except WebhookVerificationError:
+            return web.Response(status=401)
         if self.answers:
             return self.answers.popleft()
         if (behaviour := self.next()) == "hang":
