@@ -45,6 +45,15 @@ async def test_mentions_and_alerts_come_as_they_are_written():
         assert (frame["event"], json.loads(frame["data"])["id"]) == ("alert", "new")
 
 
+async def test_what_was_there_before_is_not_new():
+    entries = [an_entry(ALERTS, "old", an_alert("old")), an_entry(MENTIONS, "old", a_mention("old"))]
+    async with serving(entries) as served, served.client.get("/api/stream") as answer:
+        coming = frames(answer)
+        await anext(coming)
+        await served.hears(a_mention("new"))
+        assert (await anext(coming))["id"].endswith("-1")
+
+
 async def test_who_comes_back_is_sent_what_was_missed():
     async with serving() as served:
         async with served.client.get("/api/stream") as answer:
