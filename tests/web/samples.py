@@ -3,16 +3,17 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 
-from streams.alert import Alert, Change
+from streams.alert import Alert, Covered
 from streams.codec import encode
 from streams.components import Answer
 from streams.config import WebConfig
+from streams.coverage import Coverage, CoverageState
 from streams.errors import UsageError
 from streams.health import Health
 from streams.log.base import Entry
@@ -64,31 +65,6 @@ class WordMatcher:
         return {"matches": tuple(matches)} if matches else Dropped("nothing matches")
 
 
-class Episodes:
-    """The next revision of an alert, as simply as can be."""
-
-    def acknowledge(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
-        return self._next(replace(alert, state="acknowledged"), by, now, note)
-
-    def snooze(
-        self, alert: Alert, *, until: datetime, by: str, now: datetime, note: str | None = None
-    ) -> Alert:
-        return self._next(replace(alert, state="snoozed", snoozed_until=until), by, now, note)
-
-    def close(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
-        if alert.state == "closed":
-            raise UsageError("it is closed already")
-        return self._next(replace(alert, state="closed", closed_at=now), by, now, note)
-
-    def note(self, alert: Alert, *, by: str, now: datetime, note: str) -> Alert:
-        return self._next(alert, by, now, note)
-
-    def _next(self, alert: Alert, by: str, now: datetime, note: str | None) -> Alert:
-        change = Change(at=now, state=alert.state, severity=alert.severity, by=by, note=note)
-        history = (*alert.history, change)
-        return replace(alert, revision=alert.revision + 1, updated_at=now, history=history)
-
-
 def a_mention(id: str = "mastodon:1", text: str = "Die Bahn ist pünktlich", **given: object) -> Mention:
     at = text.find("Bahn")
     parts: dict[str, object] = {
@@ -116,12 +92,17 @@ def an_alert(id: str = "db-1", **given: object) -> Alert:
         "stories": 4,
         "negative_share": 0.71,
         "unusual_days": 61.3,
+        "coverage": (Covered(ingestor="forum", complete_until=NOW), Covered(ingestor="mail")),
     }
     return Alert(id=id, **{**parts, **given})  # type: ignore[arg-type]
 
 
 def a_subscription(id: str = "db", query: str = "bahn", **given: object) -> Subscription:
     return Subscription(id=id, query=query, **given)  # type: ignore[arg-type]
+
+
+def coverage_of(ingestor: str, state: CoverageState = "ok") -> Coverage:
+    return Coverage(ingestor=ingestor, complete_until=None, at=NOW, state=state)
 
 
 def an_entry(topic: str, key: str, record: object) -> Entry:
@@ -162,7 +143,6 @@ async def serving(entries: Sequence[Entry] = (), **given: object) -> AsyncIterat
         "health": health,
         "index": index,
         "new_matcher": WordMatcher,
-        "episodes": Episodes(),
         "clock": lambda: NOW,
     }
     services = Services(**{**parts, **given})  # type: ignore[arg-type]
