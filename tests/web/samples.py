@@ -9,16 +9,14 @@ from typing import Any
 
 import aiohttp
 
+from enrichers.match.enricher import Match as Matcher
 from streams.alert import Alert, Covered
 from streams.codec import encode
-from streams.components import Answer
 from streams.config import WebConfig
 from streams.coverage import Coverage, CoverageState
-from streams.errors import UsageError
 from streams.health import Health
 from streams.log.base import Entry
 from streams.mention import Influence, Language, Match, Mention, Sentiment
-from streams.outcome import Dropped
 from streams.post import Author
 from streams.subscription import Subscription
 from streams.testing.fakes import FakeLog
@@ -29,40 +27,6 @@ from streams.web.services import Services
 from streams.web.view import View
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-
-
-class WordMatcher:
-    """Matches posts that hold the query as a word; a query with a bracket cannot be meant."""
-
-    def __init__(self) -> None:
-        self._subscriptions: dict[str, Subscription] = {}
-
-    def subscribe(self, subscription: Subscription) -> None:
-        if "(" in subscription.query:
-            raise UsageError(f"{subscription.query}\n{' ' * subscription.query.index('(')}^ is never closed")
-        self._subscriptions[subscription.id] = subscription
-
-    def unsubscribe(self, id: str) -> None:
-        self._subscriptions.pop(id, None)
-
-    def check(self, subscription: Subscription) -> Sequence[str]:
-        self.subscribe(subscription)
-        return ()
-
-    def run_examples(self, subscription: Subscription) -> Sequence[str]:
-        failing = [text for text in subscription.must_match if subscription.query not in text.lower()]
-        return [f'must_match: "{text}" does not match' for text in failing]
-
-    def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
-        return [self._answer(mention) for mention in batch]
-
-    def _answer(self, mention: Mention) -> Answer:
-        matches = [
-            Match(subscription=s.id, version=s.version, spans=((at, at + len(s.query)),), because=(s.query,))
-            for s in self._subscriptions.values()
-            if (at := mention.text.lower().find(s.query.lower())) >= 0
-        ]
-        return {"matches": tuple(matches)} if matches else Dropped("nothing matches")
 
 
 def a_mention(id: str = "mastodon:1", text: str = "Die Bahn ist pünktlich", **given: object) -> Mention:
@@ -142,7 +106,7 @@ async def serving(entries: Sequence[Entry] = (), **given: object) -> AsyncIterat
         "view": View(log),
         "health": health,
         "index": index,
-        "new_matcher": WordMatcher,
+        "new_matcher": lambda: Matcher(Matcher.Config()),
         "clock": lambda: NOW,
     }
     services = Services(**{**parts, **given})  # type: ignore[arg-type]
