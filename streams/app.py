@@ -13,7 +13,6 @@ from streams.agents.index import IndexAgent
 from streams.agents.notify import NotifyAgent
 from streams.agents.watch import WatchAgent
 from streams.agents.worker import GROUP, Worker, faust_app
-from streams.alerting import episodes
 from streams.chain import build_chain, new_matcher
 from streams.components import Component, Enricher, Index, Matcher, Sink
 from streams.config import Config, Part, build
@@ -79,7 +78,6 @@ class Application:
             view=View(self._log),
             health=self._health,
             new_matcher=new_matcher,
-            episodes=episodes,
             index=index,
             receivers=self._ingest.receivers,
             accept=self._ingest.accept,

@@ -2,12 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 
 from aiohttp import web
 
-from streams.alert import Alert
 from streams.clock import Clock, system_clock
 from streams.components import Index, Matcher, Receiver, Request
 from streams.errors import UnavailableError
@@ -17,30 +14,8 @@ from streams.secret import Secret
 from streams.web.changes import Changes
 from streams.web.view import View
 
-Accept = Callable[[str, Receiver, Request], Awaitable[tuple[int, str, Mapping[str, str]]]]
-"""Takes a push source's request in; answers with HTTP status, text and headers once the log has confirmed it."""
-
-
-class Episodes(Protocol):
-    """What a person may do to an alert: each answers its next revision, and raises UsageError if it cannot be."""
-
-    def acknowledge(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
-        """Somebody takes care of it."""
-        ...
-
-    def snooze(
-        self, alert: Alert, *, until: datetime, by: str, now: datetime, note: str | None = None
-    ) -> Alert:
-        """Nobody wants to hear of it until then."""
-        ...
-
-    def close(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
-        """It is over."""
-        ...
-
-    def note(self, alert: Alert, *, by: str, now: datetime, note: str) -> Alert:
-        """Something to remember."""
-        ...
+Accept = Callable[[str, Receiver, Request], Awaitable[tuple[int, str]]]
+"""Takes a push source's request in; answers with HTTP status and text once the log has confirmed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +30,6 @@ class Services:
     view: View
     health: Health
     new_matcher: Callable[[], Matcher]
-    episodes: Episodes
     index: Index | None = None
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
     accept: Accept | None = None

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from streams.alert import Alert
 from streams.codec import DecodeError, decode, decode_alert, decode_mention, decode_subscription
+from streams.coverage import Coverage
 from streams.errors import ResonanzError
 from streams.log.base import Log, Record
 from streams.logs import logger
@@ -26,7 +27,7 @@ class View:
     def __init__(self, log: Log) -> None:
         self.alerts: dict[str, Alert] = {}
         self.subscriptions: dict[str, Subscription] = {}
-        self.coverage: dict[str, Mapping[str, Any]] = {}
+        self.coverage: dict[str, Coverage] = {}
         self.live = Live()
         self._log = log
         self._tasks: list[asyncio.Task[None]] = []
@@ -47,7 +48,7 @@ class View:
         learners: Mapping[str, Callable[[Record], object]] = {
             ALERTS: self._learn_alert,
             SUBSCRIPTIONS: lambda record: self._keep(self.subscriptions, record, decode_subscription),
-            COVERAGE: lambda record: self._keep(self.coverage, record, _decode_object),
+            COVERAGE: lambda record: self._keep(self.coverage, record, _decode_coverage),
             MENTIONS: self._learn_mention,
         }
         self._tasks = [asyncio.create_task(self._follow(topic, learn)) for topic, learn in learners.items()]
@@ -109,5 +110,5 @@ def _learn(learn: Callable[[Record], object], record: Record) -> None:
         logger("web").warning("a record was left out", **where, reason=str(error))
 
 
-def _decode_object(value: bytes | None) -> Mapping[str, Any]:
-    return decode(dict[str, Any], value)
+def _decode_coverage(value: bytes | None) -> Coverage:
+    return decode(Coverage, value)

@@ -6,6 +6,8 @@ import re
 import pytest
 
 from streams.alert import Alert, State
+from streams.coverage import Coverage
+from streams.explanation import Explanation
 from streams.mention import Mention
 from streams.search import FACETS
 from streams.subscription import Subscription
@@ -52,7 +54,14 @@ def test_every_reference_leads_somewhere():
 
 
 @pytest.mark.parametrize(
-    ("name", "record"), [("Alert", Alert), ("Subscription", Subscription), ("Said", Said)]
+    ("name", "record"),
+    [
+        ("Alert", Alert),
+        ("Subscription", Subscription),
+        ("Said", Said),
+        ("Explanation", Explanation),
+        ("Coverage", Coverage),
+    ],
 )
 def test_a_schema_has_the_fields_of_its_record(name: str, record: type):
     assert set(DOCUMENT["components"]["schemas"][name]["properties"]) == set(record.__dataclass_fields__)

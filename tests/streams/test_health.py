@@ -75,6 +75,14 @@ def test_one_standing_partition_is_red_while_the_others_move():
     assert not bench.ready
 
 
+def test_progress_counts_for_its_own_partition():
+    bench = Bench()
+    bench.health.lag("index", 3, partition=1)
+    bench.later(20)
+    bench.health.progress("index", 1, partition=1)
+    assert bench.ready
+
+
 def test_a_batch_held_back_for_long_is_red_and_says_why():
     bench = Bench()
     bench.health.holding("index", "HTTP 503")

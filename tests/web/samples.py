@@ -3,21 +3,20 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 
-from streams.alert import Alert, Change
+from enrichers.match.enricher import Match as Matcher
+from streams.alert import Alert, Covered
 from streams.codec import encode
-from streams.components import Answer
 from streams.config import WebConfig
-from streams.errors import UsageError
+from streams.coverage import Coverage, CoverageState
 from streams.health import Health
 from streams.log.base import Entry
 from streams.mention import Influence, Language, Match, Mention, Sentiment
-from streams.outcome import Dropped
 from streams.post import Author
 from streams.subscription import Subscription
 from streams.testing.fakes import FakeLog
@@ -28,65 +27,6 @@ from streams.web.services import Services
 from streams.web.view import View
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-
-
-class WordMatcher:
-    """Matches posts that hold the query as a word; a query with a bracket cannot be meant."""
-
-    def __init__(self) -> None:
-        self._subscriptions: dict[str, Subscription] = {}
-
-    def subscribe(self, subscription: Subscription) -> None:
-        if "(" in subscription.query:
-            raise UsageError(f"{subscription.query}\n{' ' * subscription.query.index('(')}^ is never closed")
-        self._subscriptions[subscription.id] = subscription
-
-    def unsubscribe(self, id: str) -> None:
-        self._subscriptions.pop(id, None)
-
-    def check(self, subscription: Subscription) -> Sequence[str]:
-        self.subscribe(subscription)
-        return ()
-
-    def run_examples(self, subscription: Subscription) -> Sequence[str]:
-        failing = [text for text in subscription.must_match if subscription.query not in text.lower()]
-        return [f'must_match: "{text}" does not match' for text in failing]
-
-    def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
-        return [self._answer(mention) for mention in batch]
-
-    def _answer(self, mention: Mention) -> Answer:
-        matches = [
-            Match(subscription=s.id, version=s.version, spans=((at, at + len(s.query)),), because=(s.query,))
-            for s in self._subscriptions.values()
-            if (at := mention.text.lower().find(s.query.lower())) >= 0
-        ]
-        return {"matches": tuple(matches)} if matches else Dropped("nothing matches")
-
-
-class Episodes:
-    """The next revision of an alert, as simply as can be."""
-
-    def acknowledge(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
-        return self._next(replace(alert, state="acknowledged"), by, now, note)
-
-    def snooze(
-        self, alert: Alert, *, until: datetime, by: str, now: datetime, note: str | None = None
-    ) -> Alert:
-        return self._next(replace(alert, state="snoozed", snoozed_until=until), by, now, note)
-
-    def close(self, alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
-        if alert.state == "closed":
-            raise UsageError("it is closed already")
-        return self._next(replace(alert, state="closed", closed_at=now), by, now, note)
-
-    def note(self, alert: Alert, *, by: str, now: datetime, note: str) -> Alert:
-        return self._next(alert, by, now, note)
-
-    def _next(self, alert: Alert, by: str, now: datetime, note: str | None) -> Alert:
-        change = Change(at=now, state=alert.state, severity=alert.severity, by=by, note=note)
-        history = (*alert.history, change)
-        return replace(alert, revision=alert.revision + 1, updated_at=now, history=history)
 
 
 def a_mention(id: str = "mastodon:1", text: str = "Die Bahn ist pünktlich", **given: object) -> Mention:
@@ -116,12 +56,17 @@ def an_alert(id: str = "db-1", **given: object) -> Alert:
         "stories": 4,
         "negative_share": 0.71,
         "unusual_days": 61.3,
+        "coverage": (Covered(ingestor="forum", complete_until=NOW), Covered(ingestor="mail")),
     }
     return Alert(id=id, **{**parts, **given})  # type: ignore[arg-type]
 
 
 def a_subscription(id: str = "db", query: str = "bahn", **given: object) -> Subscription:
     return Subscription(id=id, query=query, **given)  # type: ignore[arg-type]
+
+
+def coverage_of(ingestor: str, state: CoverageState = "ok") -> Coverage:
+    return Coverage(ingestor=ingestor, complete_until=None, at=NOW, state=state)
 
 
 def an_entry(topic: str, key: str, record: object) -> Entry:
@@ -161,8 +106,7 @@ async def serving(entries: Sequence[Entry] = (), **given: object) -> AsyncIterat
         "view": View(log),
         "health": health,
         "index": index,
-        "new_matcher": WordMatcher,
-        "episodes": Episodes(),
+        "new_matcher": lambda: Matcher(Matcher.Config()),
         "clock": lambda: NOW,
     }
     services = Services(**{**parts, **given})  # type: ignore[arg-type]

@@ -5,8 +5,9 @@ import pytest
 
 from streams.codec import decode_alert
 from streams.outcome import Retry
-from streams.testing.fakes import REFUSED, Fate
+from streams.testing.fakes import REFUSED, FakeLog, Fate
 from streams.topics import ALERTS
+from streams.web.view import View
 from tests.web.samples import NOW, an_alert, an_entry, serving
 
 LATER = NOW + timedelta(hours=1)
@@ -112,6 +113,20 @@ async def test_what_two_do_at_once_happens_one_after_the_other():
         written = last_written(served)
         assert written.revision == 21
         assert sorted(int(change.note or "") for change in written.history) == list(range(20))
+
+
+async def test_what_was_done_is_shown_though_the_log_has_not_come_back_with_it():
+    class Late(FakeLog):
+        async def tail(self, topic: str, *, from_start: bool):
+            yield await anext(super().tail(topic, from_start=from_start))
+            await asyncio.Event().wait()
+
+    log = Late()
+    await log.append([OPEN])
+    async with serving(log=log, view=View(log)) as served:
+        await served.ask("POST", "/api/alerts/db-1/ack")
+        _, listed = await served.ask("GET", "/api/alerts")
+        assert listed["alerts"][0]["state"] == "acknowledged"
 
 
 async def test_what_the_log_does_not_confirm_is_not_shown_as_done(monkeypatch: pytest.MonkeyPatch):

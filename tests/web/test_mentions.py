@@ -119,6 +119,13 @@ async def test_the_series_are_those_asked_for():
         assert answer["total"] == 1
 
 
+async def test_the_series_are_those_asked_for_though_a_mention_has_more():
+    async with serving() as served:
+        await served.hears(a_mention(matches=(Match(subscription="db"), Match(subscription="vbb"))))
+        _, answer = await served.ask("GET", "/api/mentions/summary?by=subscription&subscription=db")
+        assert list(answer["series"]) == ["db"]
+
+
 @pytest.mark.parametrize("query", ["interval=hour", "interval=0m", "by=mood", "size=3"])
 async def test_a_summary_that_cannot_be_meant_is_refused(query: str):
     async with serving() as served:

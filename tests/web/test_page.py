@@ -14,7 +14,7 @@ from streams.post import Author
 from streams.secret import Secret
 from streams.topics import ALERTS, COVERAGE, SUBSCRIPTIONS
 from tests.web.browser import CHROMIUM, Page, a_page
-from tests.web.samples import Served, a_mention, a_subscription, an_alert, an_entry, serving
+from tests.web.samples import Served, a_mention, a_subscription, an_alert, an_entry, coverage_of, serving
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,9 +26,7 @@ NOW = datetime.now(UTC)
 ALERT = an_entry(ALERTS, "db-1", an_alert(name="Deutsche Bahn", since=NOW - timedelta(hours=2)))
 ENTRIES = (
     an_entry(SUBSCRIPTIONS, "db", a_subscription(name="Deutsche Bahn")),
-    an_entry(
-        COVERAGE, "forum", {"ingestor": "forum", "state": "down", "complete_until": None, "reason": None}
-    ),
+    an_entry(COVERAGE, "forum", coverage_of("forum", "down")),
     ALERT,
 )
 
@@ -61,7 +59,7 @@ async def test_what_is_there_is_shown():
         for shown in ("@erika", "mastodon", "positiv", "Einfluss 41", "Deutsche Bahn"):
             assert shown in await page.value(text_of("#mentions article"))
         alert = await page.value(text_of("#alerts"))
-        for shown in ("Deutsche Bahn", "Stufe 3 von 6", "142", "einmal in 61 Tagen", "71"):
+        for shown in ("Deutsche Bahn", "Stufe 3 von 6", "142", "einmal in 61 Tagen", "71", "mail unbekannt"):
             assert shown in alert
         assert "4.321" in await page.value(text_of("#health"))
         assert "ausgefallen" in await page.value(text_of("#coverage"))
@@ -116,7 +114,7 @@ async def test_what_others_wrote_stays_text():
     alert = an_alert("a", name=HOSTILE)
     entries = [
         an_entry(ALERTS, "a", alert),
-        an_entry(COVERAGE, HOSTILE, {"ingestor": HOSTILE, "state": HOSTILE}),
+        an_entry(COVERAGE, HOSTILE, coverage_of(HOSTILE)),
     ]
     async with looking(entries) as (served, page):
         await served.hears(hostile)

@@ -1,3 +1,6 @@
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from streams.config import WebConfig
@@ -5,15 +8,17 @@ from streams.errors import ConfigError, InUseError
 from streams.secret import Secret
 from streams.topics import ALERTS, SUBSCRIPTIONS
 from streams.web.server import Web, address_of
+from streams.web.view import View
 from tests.web.samples import a_subscription, an_alert, an_entry, serving
 
 
 async def test_a_taken_port_says_what_to_set():
     async with serving() as served:
-        second = Web(WebConfig(url=served.url), served.services)
+        second = Web(WebConfig(url=served.url), replace(served.services, view=View(served.log)))
+        running = asyncio.all_tasks()
         with pytest.raises(InUseError, match=rf"{served.url} is taken; set \[web\] url"):
             await second.start()
-        await second.stop()
+        assert asyncio.all_tasks() <= running
 
 
 @pytest.mark.parametrize(

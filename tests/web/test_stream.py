@@ -16,7 +16,7 @@ from streams.web.api import stream
 from streams.web.live import WAITING, Client
 from streams.web.server import Web
 from streams.web.view import View
-from tests.web.samples import a_mention, an_alert, an_entry, serving
+from tests.web.samples import a_mention, an_alert, an_entry, coverage_of, serving
 
 
 async def frames(answer) -> AsyncIterator[dict[str, str]]:
@@ -43,6 +43,15 @@ async def test_mentions_and_alerts_come_as_they_are_written():
         await served.log.append([an_entry(ALERTS, "new", an_alert("new"))])
         frame = await anext(coming)
         assert (frame["event"], json.loads(frame["data"])["id"]) == ("alert", "new")
+
+
+async def test_what_was_there_before_is_not_new():
+    entries = [an_entry(ALERTS, "old", an_alert("old")), an_entry(MENTIONS, "old", a_mention("old"))]
+    async with serving(entries) as served, served.client.get("/api/stream") as answer:
+        coming = frames(answer)
+        await anext(coming)
+        await served.hears(a_mention("new"))
+        assert (await anext(coming))["id"].endswith("-1")
 
 
 async def test_who_comes_back_is_sent_what_was_missed():
@@ -151,10 +160,10 @@ async def test_what_is_deleted_is_told_and_no_longer_remembered():
 
 
 async def test_coverage_is_the_last_word_of_each_ingestor():
-    entries = [an_entry(COVERAGE, "forum", {"ingestor": "forum", "state": state}) for state in ("ok", "down")]
+    entries = [an_entry(COVERAGE, "forum", coverage_of("forum", state)) for state in ("ok", "down")]
     async with serving(entries) as served:
         _, answer = await served.ask("GET", "/api/coverage")
-        assert answer == {"coverage": {"forum": {"ingestor": "forum", "state": "down"}}}
+        assert {name: one["state"] for name, one in answer["coverage"].items()} == {"forum": "down"}
 
 
 async def test_until_all_is_read_it_says_to_ask_again():

@@ -8,6 +8,7 @@ from typing import get_args
 from aiohttp import web
 
 from streams.alert import Alert, State
+from streams.alerting import episodes
 from streams.codec import decode
 from streams.errors import UsageError
 from streams.web.answers import json_answer
@@ -50,40 +51,33 @@ async def listed(request: web.Request) -> web.Response:
 
 async def acknowledge(request: web.Request) -> web.Response:
     """Somebody takes care of it."""
-    episodes = services(request).episodes
     return await _change(
-        request, lambda alert, act: episodes.acknowledge(alert, by=act.by, now=act.now, note=act.said.note)
+        request, lambda alert, act: episodes.acknowledge(alert, act.now, act.by, act.said.note)
     )
 
 
 async def snooze(request: web.Request) -> web.Response:
     """Nobody wants to hear of it until then."""
-    episodes, clock = services(request).episodes, services(request).clock
+    clock = services(request).clock
 
     def change(alert: Alert, act: Act) -> Alert:
-        return episodes.snooze(
-            alert, until=later_of(act.said.until, clock), by=act.by, now=act.now, note=act.said.note
-        )
+        return episodes.snooze(alert, act.now, act.by, later_of(act.said.until, clock), act.said.note)
 
     return await _change(request, change)
 
 
 async def close(request: web.Request) -> web.Response:
     """It is over."""
-    episodes = services(request).episodes
-    return await _change(
-        request, lambda alert, act: episodes.close(alert, by=act.by, now=act.now, note=act.said.note)
-    )
+    return await _change(request, lambda alert, act: episodes.close(alert, act.now, act.by, act.said.note))
 
 
 async def note(request: web.Request) -> web.Response:
     """Something to remember."""
-    episodes = services(request).episodes
 
     def change(alert: Alert, act: Act) -> Alert:
         if not (text := (act.said.note or "").strip()):
             raise UsageError('what is to be noted? write {"note": "…"}')
-        return episodes.note(alert, by=act.by, now=act.now, note=text)
+        return episodes.note(alert, act.now, act.by, text)
 
     return await _change(request, change)
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from streams.codec import decode, decode_subscription, encode
 from streams.errors import UsageError
+from streams.post import Post
 from streams.subscription import Subscription
 from streams.subscriptions import check
 from streams.web.answers import json_answer
@@ -15,7 +16,6 @@ from streams.web.asked import body_of, who_of
 from streams.web.changes import Unknown
 from streams.web.routes import Route
 from streams.web.services import changes, read_view, services
-from streams.web.tried import match_texts
 
 MAX_TEXTS = 100
 ID = re.compile(r"[\w.-]{1,100}")
@@ -66,21 +66,18 @@ async def delete(request: web.Request) -> web.Response:
 
 
 async def try_query(request: web.Request) -> web.Response:
-    """Which of the texts a query matches, where, and why; changes nothing."""
+    """Which of the texts a query matches, where and why, or what they lack; changes nothing."""
     tried = decode(Try, await body_of(request))
     if len(tried.texts) > MAX_TEXTS:
         raise UsageError(f"at most {MAX_TEXTS} texts at once")
     subscription = Subscription(id="try", query=tried.query)
-    matches = match_texts(
-        services(request).new_matcher(), subscription, tried.texts, services(request).clock()
-    )
-    results = [
-        {"match": True, "spans": match.spans, "because": match.because}
-        if match
-        else {"match": False, "spans": (), "because": ()}
-        for match in matches
+    matcher, now = services(request).new_matcher(), services(request).clock()
+    warnings = matcher.check(subscription)
+    posts = [
+        Post(id=f"try:{at}", source="try", created_at=now, text=text) for at, text in enumerate(tried.texts)
     ]
-    return json_answer({"results": results})
+    results = [matcher.explain(subscription, post) for post in posts]
+    return json_answer({"warnings": warnings, "results": results})
 
 
 def _read(id: str, body: bytes) -> Subscription:

@@ -26,12 +26,12 @@ export function histogram(summary, sinceMs, untilMs, width) {
   );
 }
 
-// What has no tone yet is counted too: the whole less the parts.
+// What has no tone is counted too: the whole less the parts, which were counted a moment later.
 function seriesOf(summary) {
   const rest = new Map(summary.histogram.map(({ at, count }) => [Date.parse(at), count]));
   const series = TONES.map(([tone, label]) => {
     const counts = new Map((summary.series?.[tone] ?? []).map(({ at, count }) => [Date.parse(at), count]));
-    for (const [at, count] of counts) rest.set(at, (rest.get(at) ?? 0) - count);
+    for (const [at, count] of counts) rest.set(at, Math.max(0, (rest.get(at) ?? 0) - count));
     return { tone, label, counts };
   });
   return [...series, { tone: "none", label: "ohne Angabe", counts: rest }].filter(total);
