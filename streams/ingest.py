@@ -40,10 +40,10 @@ Sleep = Callable[[float], Awaitable[object]]
 _log = logger("ingest")
 
 
-Reply = tuple[int, str, Mapping[str, str]]
-"""The HTTP answer to a pushed request: status, text and headers."""
+Reply = tuple[int, str]
+"""The HTTP answer to a pushed request: status and text."""
 
-NOT_TAKEN: Reply = (503, "not taken; send it again", {"Retry-After": "1"})
+NOT_TAKEN: Reply = (503, "not taken; send it again")
 
 
 def components_of(parts: Mapping[str, Part]) -> dict[str, Ingestor | Receiver]:
@@ -86,9 +86,9 @@ class Ingest:
         """Answer one pushed request: 2xx only after the log has confirmed its posts, 503 if it has not."""
         match receiver.receive(request):
             case Refused(status, reason):
-                return status, reason, {}
+                return status, reason
             case Echo(text):
-                return 200, text, {}
+                return 200, text
             case page:
                 return await self._take(name, page)
 
@@ -101,7 +101,7 @@ class Ingest:
         if left:
             return NOT_TAKEN
         self._confirmed(name, page)
-        return 200, f"{len(page.posts)} posts taken", {}
+        return 200, f"{len(page.posts)} posts taken"
 
     async def _hold(self, name: str, receiver: Receiver) -> None:
         try:

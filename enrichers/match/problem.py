@@ -49,7 +49,7 @@ def _repaired(source: str, problem: Problem, parses: Callable[[str], bool]) -> s
         clean = " ".join(attempt.split())
         if clean and clean != source and parses(clean):
             return clean
-    return problem.instead if problem.instead else "bahn~ AND streik~"
+    return problem.instead or "bahn~ AND streik~"
 
 
 def _rest(tail: str) -> str:

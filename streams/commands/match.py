@@ -41,7 +41,7 @@ def match(
     with opened as stream, quiet_pipe():
         for batch in batches(read_posts(stream), BATCH, WITHIN_SECS):
             told = [_tell(matcher, subscription, numbered) for numbered in batch]
-            all_good all_good &= all([_tell(matcher, subscription, numbered) for numbered in batch])= all(told)
+            all_good &= all(told)
             sys.stdout.flush()
     if not all_good:
         raise typer.Exit(EXIT_BAD_LINES)
