@@ -18,7 +18,7 @@ Assigned = Callable[[set[int]], Awaitable[None]]
 
 
 def faust_app(broker: str | list[str], credentials: Any = None, *, group: str = GROUP) -> faust.App:
-    """The application with the settings that `research/limits.md` arrived at; no tables, no web server."""
+    """The application: no tables, no web server, and time limits that notice a dead worker in ten seconds."""
     return faust.App(
         group,
         broker=broker,
