@@ -1,6 +1,7 @@
 """The Faust application: one worker that runs the agents. Only the agents' folder knows Faust."""
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ def faust_app(broker: str | list[str], credentials: Any = None, *, group: str = 
         broker=broker,
         broker_credentials=credentials,
         store="memory://",
+        datadir=tempfile.gettempdir(),  # Faust wants one, and would make it where we were started
         web_enabled=False,
         processing_guarantee="at_least_once",
         table_standby_replicas=0,
