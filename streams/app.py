@@ -14,7 +14,7 @@ from streams.agents.notify import NotifyAgent
 from streams.agents.watch import WatchAgent
 from streams.agents.worker import GROUP, Worker, faust_app
 from streams.chain import build_chain, new_matcher
-from streams.components import Component, Enricher, Index, Matcher, Sink
+from streams.components import Component, Enricher, Index, Ingestor, Matcher, Receiver, Sink
 from streams.config import Config, Part, build
 from streams.errors import UnavailableError
 from streams.health import Health, watch_lag
@@ -43,7 +43,7 @@ class Application:
         self._health = Health()
         self._stack = AsyncExitStack()
         self._log = open_log(config.log)
-        self._ingest = Ingest(self._log, components_of(config.ingestors if "ingest" in roles else {}))
+        self._ingest = Ingest(self._log, self._sources())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start, work until `stop` is set, and let go of everything. Raises a ResonanzError if it cannot start."""
@@ -57,9 +57,17 @@ class Application:
             if "work" in self._roles and index:
                 await self._start_worker(index)
             self._keep(watch_lag(self._log, GROUP, AGENT_TOPICS, self._health), "health")
-            if "ingest" in self._roles:
-                self._keep(self._ingest.run(), "ingest")
+            self._keep(self._ingest.run(), "ingest")
             await stop.wait()
+
+    def _sources(self) -> dict[str, Ingestor | Receiver]:
+        """Those that are asked go with `ingest`; those that come to us, with the HTTP server."""
+        sources = components_of(self._config.ingestors)
+        return {
+            name: source
+            for name, source in sources.items()
+            if ("web" if hasattr(source, "receive") else "ingest") in self._roles
+        }
 
     def _needs_index(self) -> bool:
         return bool({"work", "web"} & set(self._roles))

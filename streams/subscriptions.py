@@ -14,6 +14,7 @@ from streams.errors import ConfigError, UsageError
 from streams.log.base import Entry, Log
 from streams.log.delivery import deliver
 from streams.logs import logger
+from streams.outcome import Rejected
 from streams.subscription import Alarm, Subscription
 from streams.topics import SUBSCRIPTIONS
 
@@ -109,13 +110,19 @@ async def save(
         )
         for one in changed
     ]
-    await deliver(log, [Entry(SUBSCRIPTIONS, one.id.encode(), encode(one)) for one in saved])
+    await _append(log, [Entry(SUBSCRIPTIONS, one.id.encode(), encode(one)) for one in saved])
     return saved
 
 
 async def remove(log: Log, id: str) -> None:
     """Forget a subscription."""
-    await deliver(log, [Entry(SUBSCRIPTIONS, id.encode(), None)])
+    await _append(log, [Entry(SUBSCRIPTIONS, id.encode(), None)])
+
+
+async def _append(log: Log, entries: Sequence[Entry]) -> None:
+    for fate in await deliver(log, entries):
+        if isinstance(fate, Rejected):
+            raise UsageError(f"the log refuses a subscription: {fate.reason}")
 
 
 async def follow(

@@ -12,9 +12,8 @@ import tests.bench
 
 def main() -> None:
     names = sys.argv[1:] or [m.name for m in pkgutil.iter_modules(tests.bench.__path__) if m.name[0] != "_"]
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    )
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}")
     for name in names:
         print(f"\n== {name}", flush=True)
         importlib.import_module(f"tests.bench.{name}").main()

@@ -115,10 +115,8 @@ def main() -> None:
                     asyncio.run(fill(log_url, size, share))
                     rate, wall = whole(folder, log_url, index_url, size)
                     least = bare(log_url, size)
-                    print(
-                        f"{kind:10} {size:9,} {share:6.0%} {rate:12,.0f} {wall:9,.0f} {least:11,.0f} {rate / least:6.2f}",
-                        flush=True,
-                    )
+                    start = f"{kind:10} {size:9,} {share:6.0%} {rate:12,.0f} {wall:9,.0f}"
+                    print(f"{start} {least:11,.0f} {rate / least:6.2f}", flush=True)
 
 
 if __name__ == "__main__":
