@@ -79,6 +79,24 @@ async def test_after_a_failed_write_nothing_more_is_written(log, path, monkeypat
     await again.close()
 
 
+async def test_what_waits_behind_a_failed_write_is_not_written_either(log, monkeypatch):
+    write, failures = LogFile.write, [StorageError("disk full")]
+
+    def full_once(self, rows, commits):
+        if failures:
+            raise failures.pop()
+        return write(self, rows, commits)
+
+    monkeypatch.setattr(LogFile, "write", full_once)
+    first = asyncio.create_task(log.append([Entry("t", b"k", b"v")]))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # its transaction runs now
+    second = asyncio.create_task(log.append([Entry("t", b"k", b"w")]))
+    answers = await asyncio.gather(first, second, return_exceptions=True)
+    assert [str(answer) for answer in answers] == ["disk full", "disk full"]
+    assert await log.ends("t") == {0: 1, 1: 1}
+
+
 async def test_a_cancelled_append_hurts_nobody_else(log):
     first = asyncio.create_task(log.append([Entry("t", b"k", b"v")]))
     second = asyncio.create_task(log.append([Entry("t", b"k", b"w")]))

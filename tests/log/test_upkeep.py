@@ -95,15 +95,34 @@ def test_a_deletion_is_not_forgotten_before_the_value_it_deletes(file, time, mon
 def test_a_clock_that_goes_back_brings_no_value_back(file, time):
     partition = partition_of(file, compact=True)
     file.write([(partition, b"k", b"v")], {})
-    time.now += FRESH_MS
+    time.now += FRESH_MS + 1
     file.write([(partition, b"k", None)], {})
-    time.now -= FRESH_MS
+    time.now -= FRESH_MS + 1
     file.write([(partition, b"l", b"1")], {})
-    for _ in range(3):
-        time.now += FRESH_MS - 1
+    for passed in (FRESH_MS + 1, FRESH_MS + 1, TOMBSTONE_MS):
+        time.now += passed
         finish(file)
         values = {record.key: record.value for record in file.read("t", 0, 1, 10)}
         assert values.get(b"k") is None
+    assert offsets(file) == [3]
+
+
+def test_a_clock_that_goes_back_costs_no_young_record(file, time):
+    partition = partition_of(file, retention_ms=1000)
+    file.write([(partition, None, b"young")], {})
+    time.now -= 2000
+    file.write([(partition, None, b"seems old")], {})
+    time.now += 2500
+    finish(file)
+    assert offsets(file) == [1, 2]
+
+
+def test_the_last_record_stays_even_if_it_is_a_deletion(file, time):
+    partition = partition_of(file, compact=True)
+    file.write([(partition, b"k", b"v"), (partition, b"k", None)], {})
+    time.now += TOMBSTONE_MS + 1
+    finish(file)
+    assert offsets(file) == [2]
 
 
 def test_compaction_touches_no_more_in_a_step_however_many_keys_live(file, time):

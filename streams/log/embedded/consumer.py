@@ -5,25 +5,19 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
-from faust.transport import base
-from faust.transport.conductor import Conductor
 from faust.transport.consumer import RecordMap
 from faust.types import TP, ConsumerMessage
-from mode import Service
-from mode.types import ServiceT
 
 from streams.log.base import Record
 from streams.log.embedded.client import partition_of
 from streams.log.embedded.producer import Holder
+from streams.log.handover import Handover
 
 FETCH = 2_000
 """Records read at once, over all partitions."""
 
-YIELD_EVERY = 100
-"""Records handed over before others in this process get a turn."""
 
-
-class Consumer(Holder, base.Consumer):  # type: ignore[misc]
+class Consumer(Holder, Handover):  # type: ignore[misc]
     """Reads from the log."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -133,35 +127,6 @@ class Consumer(Holder, base.Consumer):  # type: ignore[misc]
             if records:
                 found[tp] = records
         return found
-
-    async def _drain_messages(self, fetcher: ServiceT) -> None:
-        """Hand each message straight to the conductor while nothing blocks: 2.5 times the base class's rate.
-
-        That one makes four tasks a message, to be able to give up waiting when the flow is suspended; here only a
-        message that would have to wait does.
-        """
-        handed = 0
-        while not (self.should_stop or cast("Service", fetcher).should_stop):
-            async for tp, message in self.getmany(timeout=1.0):
-                handed += 1
-                if handed % YIELD_EVERY == 0:
-                    await asyncio.sleep(0)
-                read = self._read_offset[tp]
-                if read is not None and message.offset < read:
-                    continue  # handed over before a seek
-                if read and message.offset - read > 1 and self.app.topics.acks_enabled_for(tp.topic):
-                    await self._add_gap(tp, read + 1, message.offset - 1)
-                if self._must_wait(tp):
-                    await self.wait_first(self.callback(message), self.suspend_flow.wait())
-                else:
-                    await self.callback(message)
-                self._read_offset[tp] = message.offset
-
-    def _must_wait(self, tp: TP) -> bool:
-        """Whether handing over may block: the flow is suspended, or an agent is behind."""
-        return not self.app.flow_control.is_active() or any(
-            topic.queue.full() for topic in cast("Conductor", self.app.topics)._tp_index[tp]
-        )
 
     def _to_message(self, tp: TP, record: Record) -> ConsumerMessage:
         _, _, offset, timestamp, key, value = record
