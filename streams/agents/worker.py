@@ -8,6 +8,7 @@ from typing import Any
 import faust
 
 from streams.agents.consume import Agent, Settler, consume
+from streams.agents.no_tables import NoTables
 from streams.errors import UnavailableError
 from streams.health import Health
 from streams.log.base import Log
@@ -40,6 +41,7 @@ def faust_app(broker: str | list[str], credentials: Any = None, *, group: str = 
         consumer_auto_offset_reset="earliest",
         consumer_metadata_max_age_ms=5000,
         producer_acks=-1,
+        TableManager=NoTables,
     )
 
 
