@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from faust.transport.consumer import RecordMap
 from faust.types import TP, ConsumerMessage
