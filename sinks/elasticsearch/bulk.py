@@ -57,10 +57,17 @@ async def _request(client: AsyncElasticsearch, chunk: Sequence[Operation]) -> li
         if error.meta.status in (400, 413) and len(chunk) > 1:
             half = len(chunk) // 2
             return await _request(client, chunk[:half]) + await _request(client, chunk[half:])
-        return [Item(error.meta.status, error_type(error))] * len(chunk)
+        return [item_of(error)] * len(chunk)
     except TransportError as error:
-        return [Item(NO_ANSWER, type(error).__name__)] * len(chunk)
+        return [item_of(error)] * len(chunk)
     return [_item(part) for part in answer["items"]]
+
+
+def item_of(error: ApiError | TransportError) -> Item:
+    """A request that failed as a whole, as the answer to each of its parts."""
+    if isinstance(error, ApiError):
+        return Item(error.meta.status, error_type(error))
+    return Item(NO_ANSWER, type(error).__name__)
 
 
 def error_type(error: ApiError) -> str:

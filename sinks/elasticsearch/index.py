@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from elasticsearch import ApiError, AsyncElasticsearch, BadRequestError, TransportError
 
 from sinks.elasticsearch import queries
-from sinks.elasticsearch.bulk import error_type
+from sinks.elasticsearch.bulk import error_type, item_of
 from sinks.elasticsearch.ledger import Change, key_of
-from sinks.elasticsearch.outcomes import NO_ANSWER, Item, outcome_of
+from sinks.elasticsearch.outcomes import outcome_of
 from sinks.elasticsearch.setup import ElasticsearchConfig, connect, prepare, sentence_of
 from sinks.elasticsearch.store import Store
 from sinks.elasticsearch.template import other_of
@@ -60,12 +60,9 @@ class Elasticsearch:
             outcomes = [change if isinstance(change, Rejected) else next(settled) for change in changes]
             await self._follow_authors(store, batch, changes, outcomes)
         except (ApiError, TransportError) as error:
-            status, kind = (
-                (error.meta.status, error_type(error))
-                if isinstance(error, ApiError)
-                else (NO_ANSWER, type(error).__name__)
-            )
-            failed = outcome_of(Item(status, kind))
+            failed = outcome_of(item_of(error))
+            if isinstance(failed, Rejected):  # no mention's fault: the request itself is wrong
+                raise
             return [change if isinstance(change, Rejected) else failed for change in changes]
         return outcomes
 
@@ -113,13 +110,18 @@ class Elasticsearch:
         await client.indices.refresh(index=self._config.alias)
         pit = (await client.open_point_in_time(index=self._config.alias, keep_alive="1m"))["id"]
         try:
-            while hits := (await client.search(**queries.author_body(author, pit, after)))["hits"]["hits"]:
+            while hits := (await self._page(queries.author_body(author, pit, after))):
                 for hit in hits:
                     if hit["_version"] <= version:
                         yield Change(key_of("post", hit["_id"]), hit["_id"], hit["_version"])
                 after = hits[-1]["sort"]
         finally:
             await client.options(ignore_status=404).close_point_in_time(id=pit)
+
+    async def _page(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        answer = await self._opened().search(allow_partial_search_results=False, **body)
+        hits: list[dict[str, Any]] = answer["hits"]["hits"]
+        return hits
 
     async def search(self, search: Search, size: int = 20, cursor: str | None = None) -> Found:
         """Mentions, newest first. Raises UsageError or UnavailableError."""

@@ -29,9 +29,9 @@ TIMEOUT_SECS = 30
 class ElasticsearchConfig:
     """`url`: `https://host:9200`. `alias`: read under this name, written to `ALIAS-YYYY.MM`.
 
-    `user` with `password`, or `api_key`; it needs the index privileges `create_index`, `manage` and `all` on
-    `ALIAS-*` and the cluster privilege `manage_index_templates`. `ca_file`: PEM of the authority that signed
-    the server's certificate.
+    `user` with `password`, or `api_key`; needs the privileges `manage_index_templates` and `monitor` on the
+    cluster and `all` on `ALIAS` and `ALIAS-*`. `ca_file`: PEM of the authority that signed the server's
+    certificate.
     """
 
     url: str = "http://localhost:9200"
