@@ -1,5 +1,6 @@
 """Words, phrases and values of a query: from their spelling to the tree, strictly."""
 
+import difflib
 import re
 
 from enrichers.match import fields
@@ -146,11 +147,12 @@ def field_value(name: str, written: str, at: int) -> Query:
         value = written.lower()
         if value not in fields.FLAGS[name]:
             known = ", ".join(fields.FLAGS[name])
-            near = fields.difflib.get_close_matches(value, fields.FLAGS[name], 1, 0.0)
+            near = difflib.get_close_matches(value, fields.FLAGS[name], 1, 0.0)
             raise Problem(at, f"{name}: takes one of {known}", len(written), near[0] if near else None)
         return Flag("is" if name == "is" else "has", value)
     if name == "url" and written[0] not in '"{„“”' and not written.endswith("~") and "*" not in written:
-        words = [Word(token.word) for token in tokens(fields.re.sub(r"^\w+://", "", written), WORDS_ONLY)]
+        address = re.sub(r"^\w+://", "", written)
+        words = [Word(address[token.start : token.end]) for token in tokens(address, WORDS_ONLY)]
         if not words:
             raise Problem(at, "url: needs a word", len(written), None)
         return Field(name, phrase_of(words))
@@ -183,7 +185,7 @@ def check_values(name: str, part: Query, at: int) -> None:
         raise Problem(at, f"{name}: takes a name", 0, None)
     value = fold(part.text)
     if name == "kind" and value not in fields.KINDS:
-        near = fields.difflib.get_close_matches(value, fields.KINDS, 1, 0.0)[0]
+        near = difflib.get_close_matches(value, fields.KINDS, 1, 0.0)[0]
         raise Problem(at, f"kind: takes one of {', '.join(fields.KINDS)}", len(part.text), near)
     if name == "lang" and not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]+)*", value):
         raise Problem(at, "lang: takes a language code", len(part.text), "de")

@@ -44,7 +44,8 @@ conditions = (
     st.builds(Compare, st.sampled_from(["likes", "followers"]), st.sampled_from(["<", ">=", "="]), st.integers(1, 9).map(float))
     | st.sampled_from([Flag("is", "reply"), Flag("has", "link"), Flag("is", "review")])
     | st.sampled_from([Field("site", Word("bahn.de")), Field("source", Word("a")), Field("kind", Word("post"))])
-    | st.builds(Field, st.sampled_from(["title", "text", "author", "url"]), terms)
+    | st.builds(Field, st.sampled_from(["title", "text", "author"]), terms)
+    | st.sampled_from(["Bahn", "H&M", "bahn*"]).map(lambda word: Field("url", Wildcard(word) if "*" in word else Word(word)))
 )
 
 
