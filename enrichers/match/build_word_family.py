@@ -149,9 +149,9 @@ def other_rules(v: Vocabulary) -> None:
         stem = re.sub(r"(e[nmrs]?)$", "", form)
         if stem == form:
             continue
-        if stem in v.verbs and not stem.endswith("en") and v.lower[stem] > v.lower[form] * 0.5:
-            found.add(stem)
-        elif ADJECTIVE.search(stem) and v.lower.get(stem, 0) > v.lower[form] * 0.1:
+        if (stem in v.verbs and not stem.endswith("en") and v.lower[stem] > v.lower[form] * 0.5) or (
+            ADJECTIVE.search(stem) and v.lower.get(stem, 0) > v.lower[form] * 0.1
+        ):
             found.add(stem)
 
 

@@ -18,7 +18,7 @@ SHORT = 100
 """What is longer is no word, and not worth a place in a cache."""
 
 _PLAIN = str.maketrans(
-    {c: None for c in INVISIBLE} | dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys(DASHES, "-")
+    dict.fromkeys(INVISIBLE) | dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys(DASHES, "-")
 )
 _ACCENTED = re.compile(f"([aou]?)([{MARKS}]+)")
 _DIAERESIS = "\u0308"

@@ -49,7 +49,7 @@ def plan(word: Word) -> Plan:
     return Plan(single or (plain_emoji(text),), joined, keys)
 
 
-def hits(query: Query, text: Text) -> Sequence[Hit]:
+def hits(query: Query, text: Text) -> Sequence[Hit]:  # noqa: PLR0911 - one case for each kind of node
     """Where a leaf, a NEAR or a group of them stands, in order."""
     match query:
         case Word():

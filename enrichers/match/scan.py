@@ -19,7 +19,7 @@ BETWEEN = b" \0 "
 
 _BLANKS = bytes(c if chr(c).isalnum() or c >= 0x80 or c == 0 else 0x20 for c in range(256))
 _ASCII = bytes(chr(_BLANKS[c]).lower().encode()[0] if c < 0x80 else c for c in range(256))
-_UMLAUTS = tuple(zip("äÄöÖüÜß", "ae ae oe oe ue ue ss".split(), strict=True))
+_UMLAUTS = tuple(zip("äÄöÖüÜß", ["ae", "ae", "oe", "oe", "ue", "ue", "ss"], strict=True))
 _RUN = re.compile(rb"[\x80-\xff]+")
 _RUN_WITH_BASE = re.compile(rb"[a-z]?[\x80-\xff]+")
 _KEPT = re.compile(rf"[{MARKS}{INVISIBLE}]")

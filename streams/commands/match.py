@@ -40,7 +40,8 @@ def match(
         ) from None
     with opened as stream, quiet_pipe():
         for batch in batches(read_posts(stream), BATCH, WITHIN_SECS):
-            all_good &= all([_tell(matcher, subscription, numbered) for numbered in batch])
+            for numbered in batch:
+                all_good &= _tell(matcher, subscription, numbered)
             sys.stdout.flush()
     if not all_good:
         raise typer.Exit(EXIT_BAD_LINES)

@@ -18,11 +18,60 @@ from enrichers.match.word_family import word_family
 from streams.mention import Mention
 from streams.subscription import Subscription
 
-TOPICS = (
-    "Rückruf Streik Kündigung Skandal Beschwerde Preis Warnung Boykott Ausfall Störung Verspätung Qualität Kritik "
-    "Filiale Kunde Klage Urteil Unfall Brand Insolvenz Entlassung Datenleck Gebühr Rechnung Lieferung"
-).split()
-SYLLABLES = "ba ko ri ve lun ta mex dor si ne fa ro gal pi tek wo zen ku hal mi so ran le bru xo".split()
+TOPICS = [
+    "Rückruf",
+    "Streik",
+    "Kündigung",
+    "Skandal",
+    "Beschwerde",
+    "Preis",
+    "Warnung",
+    "Boykott",
+    "Ausfall",
+    "Störung",
+    "Verspätung",
+    "Qualität",
+    "Kritik",
+    "Filiale",
+    "Kunde",
+    "Klage",
+    "Urteil",
+    "Unfall",
+    "Brand",
+    "Insolvenz",
+    "Entlassung",
+    "Datenleck",
+    "Gebühr",
+    "Rechnung",
+    "Lieferung",
+]
+SYLLABLES = [
+    "ba",
+    "ko",
+    "ri",
+    "ve",
+    "lun",
+    "ta",
+    "mex",
+    "dor",
+    "si",
+    "ne",
+    "fa",
+    "ro",
+    "gal",
+    "pi",
+    "tek",
+    "wo",
+    "zen",
+    "ku",
+    "hal",
+    "mi",
+    "so",
+    "ran",
+    "le",
+    "bru",
+    "xo",
+]
 UMLAUTS = {"ae": "ä", "oe": "ö", "ue": "ü"}
 BATCH = 500
 
@@ -53,7 +102,9 @@ def post(rng: random.Random, number: int) -> Mention:
     if rng.random() < 0.1:
         words[0] = f"{words[0]}-{words[1]}"
     text = " ".join(words) + rng.choice(("", ".", "!", " 😡", " …", ", „so geht’s nicht“"))
-    return Mention(id=f"bench:{number}", source="bench", created_at=datetime(2026, 1, 1, tzinfo=UTC), text=text)
+    return Mention(
+        id=f"bench:{number}", source="bench", created_at=datetime(2026, 1, 1, tzinfo=UTC), text=text
+    )
 
 
 def spelled(word: str, rng: random.Random) -> str:
@@ -111,11 +162,19 @@ def main(subscriptions: int = 10_000, posts: int = 20_000) -> None:
     for name, patterns in (("bare scan, our triggers", triggers), ("bare scan, all terms", terms)):
         for kind in ("DFA", "ContiguousNFA"):
             automaton = BytesAhoCorasick(patterns, implementation=getattr(Implementation, kind))
-            bare = best_of(3, lambda a=automaton: [a.find_matches_as_indexes(s, overlapping=True) for s in scans])
+            bare = best_of(
+                3, lambda a=automaton: [a.find_matches_as_indexes(s, overlapping=True) for s in scans]
+            )
             rows.append((f"{name}, {kind}", bare))
-    print(f"{subscriptions} subscriptions, {posts} posts of {sum(map(len, scans)) / posts:.0f} bytes, {matched} match")
-    print(f"added in {loading:.2f} s, {loading / subscriptions * 1e3:.3f} ms each, slowest {slowest * 1e3:.1f} ms")
-    print(f"memory {memory / 1024:.0f} MB, of it word families and caches; {len(triggers)} triggers, {len(terms)} terms")
+    print(
+        f"{subscriptions} subscriptions, {posts} posts of {sum(map(len, scans)) / posts:.0f} bytes, {matched} match"
+    )
+    print(
+        f"added in {loading:.2f} s, {loading / subscriptions * 1e3:.3f} ms each, slowest {slowest * 1e3:.1f} ms"
+    )
+    print(
+        f"memory {memory / 1024:.0f} MB, of it word families and caches; {len(triggers)} triggers, {len(terms)} terms"
+    )
     for name, taken in rows:
         print(f"{name:40} {posts / taken:>10,.0f} posts/s   ours is {taken / ours:.2f} of it")
 

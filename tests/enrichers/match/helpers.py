@@ -21,11 +21,46 @@ from enrichers.match.syntax import (
 from streams.mention import Mention
 from streams.subscription import Subscription
 
-WORDS = (
-    "Bahn bahn BAHN Bahnhof Bahnstreik Straßenbahnen Äpfel Apfel Apfelsaft Kündigung kuendigung Kündigungsfrist "
-    "Carsharing Car Sharing S-Bahn Bahn-Chef Müller Mueller Müller's MÜLLER H&M Disney+ deutsche Deutsche Ei Eier "
-    "Partei Streik streiken gestreikt laden Laden Rückruf Café O2-Netz fährt fahren"
-).split()
+WORDS = [
+    "Bahn",
+    "bahn",
+    "BAHN",
+    "Bahnhof",
+    "Bahnstreik",
+    "Straßenbahnen",
+    "Äpfel",
+    "Apfel",
+    "Apfelsaft",
+    "Kündigung",
+    "kuendigung",
+    "Kündigungsfrist",
+    "Carsharing",
+    "Car",
+    "Sharing",
+    "S-Bahn",
+    "Bahn-Chef",
+    "Müller",
+    "Mueller",
+    "Müller's",
+    "MÜLLER",
+    "H&M",
+    "Disney+",
+    "deutsche",
+    "Deutsche",
+    "Ei",
+    "Eier",
+    "Partei",
+    "Streik",
+    "streiken",
+    "gestreikt",
+    "laden",
+    "Laden",
+    "Rückruf",
+    "Café",
+    "O2-Netz",
+    "fährt",
+    "fahren",
+]
 MARKS = ["#DeutscheBahn", "#bahn", "#Bahn_Streik", "@DB_Bahn", "@bahn@social.de", "😡", "😡🏿", "👩‍💻", "1️⃣"]
 BETWEEN = (" ", " ", " ", ", ", "\n", "  ", " – ", "…", "-", "\u00ad", "/", "\u00a0", ". ", "_", "’")
 
@@ -34,18 +69,35 @@ leaves = st.builds(Word, words) | st.sampled_from(MARKS).map(Word)
 families = st.sampled_from([w for w in WORDS if w[-1].isalpha() and "'" not in w and "&" not in w]).map(
     lambda word: Word(word, True)
 )
-wildcards = st.sampled_from(["bahn*", "*bahn", "b?hn*", "*streik*", "#bahn*", "Kün*frist", "@db*"]).map(Wildcard)
-exacts = st.sampled_from(["Bahn", "BAHN", "Bahnhof", "Deutsche Bahn", "Müller", "H&M", "Bahn-Chef"]).map(Exact)
-phrases = st.lists(st.builds(Word, words) | families | wildcards.filter(lambda w: w.pattern[0] not in "#@"), min_size=2, max_size=3).map(phrase_of)
+wildcards = st.sampled_from(["bahn*", "*bahn", "b?hn*", "*streik*", "#bahn*", "Kün*frist", "@db*"]).map(
+    Wildcard
+)
+exacts = st.sampled_from(["Bahn", "BAHN", "Bahnhof", "Deutsche Bahn", "Müller", "H&M", "Bahn-Chef"]).map(
+    Exact
+)
+phrases = st.lists(
+    st.builds(Word, words) | families | wildcards.filter(lambda w: w.pattern[0] not in "#@"),
+    min_size=2,
+    max_size=3,
+).map(phrase_of)
 terms = leaves | families | wildcards | exacts | phrases
-groups = terms | st.lists(terms, min_size=2, max_size=3).map(lambda parts: any_of(parts))
+groups = terms | st.lists(terms, min_size=2, max_size=3).map(any_of)
 nears = st.builds(Near, groups, groups, st.integers(0, 5), st.booleans())
 conditions = (
-    st.builds(Compare, st.sampled_from(["likes", "followers"]), st.sampled_from(["<", ">=", "="]), st.integers(1, 9).map(float))
+    st.builds(
+        Compare,
+        st.sampled_from(["likes", "followers"]),
+        st.sampled_from(["<", ">=", "="]),
+        st.integers(1, 9).map(float),
+    )
     | st.sampled_from([Flag("is", "reply"), Flag("has", "link"), Flag("is", "review")])
-    | st.sampled_from([Field("site", Word("bahn.de")), Field("source", Word("a")), Field("kind", Word("post"))])
+    | st.sampled_from(
+        [Field("site", Word("bahn.de")), Field("source", Word("a")), Field("kind", Word("post"))]
+    )
     | st.builds(Field, st.sampled_from(["title", "text", "author"]), terms)
-    | st.sampled_from(["Bahn", "H&M", "bahn*"]).map(lambda word: Field("url", Wildcard(word) if "*" in word else Word(word)))
+    | st.sampled_from(["Bahn", "H&M", "bahn*"]).map(
+        lambda word: Field("url", Wildcard(word) if "*" in word else Word(word))
+    )
 )
 
 
@@ -61,10 +113,10 @@ texts = st.lists(st.tuples(st.sampled_from(WORDS + MARKS), st.sampled_from(BETWE
 
 
 def post(text: str = "", **fields) -> Mention:
-    return Mention(**{"id": "t:1", "source": "t", "created_at": datetime(2026, 1, 1, tzinfo=UTC), "text": text, **fields})
+    return Mention(
+        **{"id": "t:1", "source": "t", "created_at": datetime(2026, 1, 1, tzinfo=UTC), "text": text, **fields}
+    )
 
 
 def subscription(query: str, id: str = "q", **fields) -> Subscription:
     return Subscription(id=id, query=query, **fields)
-
-
