@@ -11,6 +11,7 @@ from enrichers.match.explaining import explain
 from enrichers.match.layers import Layers
 from enrichers.match.query import parse
 from enrichers.match.text import View
+from enrichers.match.warnings import warnings
 from enrichers.match.word_family import word_family
 from streams import mention as parts
 from streams.components import Answer
@@ -35,7 +36,7 @@ class Match:
     requires: ClassVar[frozenset[str]] = frozenset()
     optional: ClassVar[bool] = False
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config) -> None:  # noqa: ARG002 - every component is made from its Config
         self.version = "1"
         self._layers = Layers()
 
@@ -64,8 +65,7 @@ class Match:
 
     def check(self, subscription: Subscription) -> Sequence[str]:
         """Warnings about a query that can be meant but probably is not. Raises UsageError on a bad query."""
-        parse(subscription.query)
-        return []
+        return warnings(parse(subscription.query))
 
     def explain(self, subscription: Subscription, post: Post) -> Explanation:
         """Why a post matches a subscription, or what it lacks. Raises UsageError on a bad query."""

@@ -7,7 +7,7 @@ from enrichers.match.evaluation import because, prove, spans
 from enrichers.match.hits import Hit, hits
 from enrichers.match.printing import printed
 from enrichers.match.syntax import And, Compare, Field, Flag, Near, Not, Or, Query
-from enrichers.match.text import View
+from enrichers.match.text import Text, View
 from streams.explanation import Explanation
 
 
@@ -26,7 +26,7 @@ def explain(query: Query, view: View) -> Explanation:
     return Explanation(matched=False, missing=_gap(query, view, None).sentence)
 
 
-def _gap(query: Query, view: View, field: str | None) -> Gap:
+def _gap(query: Query, view: View, field: str | None) -> Gap:  # noqa: PLR0911 - one case for each kind of node
     """What a query that does not hold lacks."""
     match query:
         case And(parts):
@@ -82,7 +82,7 @@ def _too_far(near: Near, view: View, field: str | None) -> Gap:
     )
 
 
-def _pairs(near, text):
+def _pairs(near: Near, text: Text) -> list[tuple[Hit, Hit]]:
     return [(a, b) for a in hits(near.left, text)[:50] for b in hits(near.right, text)[:50]]
 
 

@@ -24,8 +24,9 @@ def hosts(post: Post) -> tuple[str, ...]:
 
 def host(url: str | None) -> str:
     """The host of a URL; empty where it has none."""
+    address = url or ""
     try:
-        return (urlsplit(url if "//" in (url or "") else f"//{url or ''}").hostname or "").lower()
+        return str(urlsplit(address if "//" in address else f"//{address}").hostname or "").lower()
     except ValueError:
         return ""
 

@@ -49,7 +49,7 @@ def plan(word: Word) -> Plan:
     return Plan(single or (plain_emoji(text),), joined, keys)
 
 
-def hits(query: Query, text: Text) -> Sequence[Hit]:
+def hits(query: Query, text: Text) -> Sequence[Hit]:  # noqa: PLR0911 - one case for each kind of node
     """Where a leaf, a NEAR or a group of them stands, in order."""
     match query:
         case Word():
@@ -198,23 +198,24 @@ def _wildcard(wildcard: Wildcard, text: Text) -> list[Hit]:
 
 
 def _exact(exact: Exact, text: Text) -> list[Hit]:
-    """Exactly these characters, where no letter or digit goes on before or after."""
+    """Exactly these characters, at the borders of tokens."""
     found: list[Hit] = []
-    plain = [token for token in text.tokens if token.kind != "hashtag" and not token.joined]
+    plain = [token for token in text.tokens if token.kind not in ("hashtag", "handle") and not token.joined]
     starts = [token.start for token in plain]
     start = text.raw.find(exact.text)
     while start >= 0:
         end = start + len(exact.text)
-        if not _goes_on(text.raw, start) and not _goes_on(text.raw, end):
-            inside = plain[max(0, bisect_right(starts, start) - 1) : bisect_left(starts, end)]
-            if inside:
-                found.append(Hit(inside[0].place, inside[-1].after, start, end, "exact", exact))
-        start = text.raw.find(exact.text, end)
+        inside = plain[max(0, bisect_right(starts, start) - 1) : bisect_left(starts, end)]
+        inside = [token for token in inside if token.end > start]
+        if inside and inside[0].start >= start and _ends(inside[-1], end, text):
+            found.append(Hit(inside[0].place, inside[-1].after, start, end, "exact", exact))
+        start = text.raw.find(exact.text, start + 1)
     return found
 
 
-def _goes_on(raw: str, at: int) -> bool:
-    return 0 < at < len(raw) and raw[at - 1].isalnum() and raw[at].isalnum()
+def _ends(token: Token, end: int, text: Text) -> bool:
+    """Whether a token is over at `end`: what follows folds away, as a possessive ending does."""
+    return token.end <= end or fold(text.raw[token.start : end]) == token.word
 
 
 def _near(near: Near, text: Text) -> list[Hit]:

@@ -1,6 +1,8 @@
 """Words, phrases and values of a query: from their spelling to the tree, strictly."""
 
+import difflib
 import re
+from itertools import pairwise
 
 from enrichers.match import fields
 from enrichers.match.folding import DASHES, fold
@@ -56,24 +58,27 @@ def word(written: str, at: int) -> Word | Wildcard:
     family = written.endswith("~")
     if written.count("~") > family or not bare:
         raise Problem(at, "one ~ stands at the end of a word", len(written), bare.replace("~", "") + "~")
-    found = list(TOKEN.finditer(bare))
-    if not found:
-        raise Problem(at, "expected a word, a phrase or a parenthesis", len(written), "")
-    gaps = [bare[a.end() : b.start()] for a, b in zip(found, found[1:], strict=False)]
-    start, end = found[0].start(), found[-1].end()
-    if start or end < len(bare) or not all(_INNER.fullmatch(gap) for gap in gaps):
-        clean = "".join(_inner(bare, m.start(), m.end()) for m in found)
-        raise Problem(at, "expected a letter or digit", len(written), clean, at + (0 if start else end))
-    kind = found[0].lastgroup
-    if kind == "url":
-        raise Problem(at, "links are seen by url: and site: only", len(written), f'url:"{bare}"')
+    kind = _kind(bare, at, len(written))
     if family and kind != "word":
         raise Problem(at, f"~ follows a word, not a {kind}", len(written), bare)
     return Word(bare, family)
 
 
-def _inner(bare: str, start: int, end: int) -> str:
-    return (" " if start else "") + bare[start:end]
+def _kind(bare: str, at: int, size: int) -> str | None:
+    """What kind of token a term is. Raises Problem where something of it is in no token."""
+    found = list(TOKEN.finditer(bare))
+    if not found:
+        raise Problem(at, "expected a word, a phrase or a parenthesis", size, "")
+    gaps = [bare[first.end() : second.start()] for first, second in pairwise(found)]
+    start, end = found[0].start(), found[-1].end()
+    if start or end < len(bare) or not all(_INNER.fullmatch(gap) for gap in gaps):
+        clean = " ".join(each[0] for each in found)
+        raise Problem(at, "expected a letter or digit", size, clean, at + (0 if start else end))
+    kind = found[0].lastgroup
+    if kind == "url":
+        instead = f'url:"{bare}"' if "://" in bare else bare.removeprefix("www.")
+        raise Problem(at, "links are seen by url: and site: only", size, instead)
+    return kind
 
 
 def _wildcard(written: str, at: int) -> Wildcard:
@@ -102,9 +107,7 @@ def phrase(written: str, at: int) -> Leaf:
         raise Problem(at, "a distance is written with NEAR", len(written), _as_near(body, _digits(distance)))
     parts: list[Word | Wildcard] = []
     for found in re.finditer(r"\S+", written[1:].rstrip('"“”')):
-        piece = _without_punctuation(found[0])
-        if piece:
-            parts.append(quoted_word(piece, at + 1 + found.start()))
+        parts += _quoted(found[0], at + 1 + found.start())
     if not parts:
         raise Problem(at, "a phrase needs a word", len(written), "")
     return phrase_of(parts)
@@ -114,20 +117,17 @@ def _as_near(body: str, distance: str) -> str:
     return f" NEAR/{distance} ".join(re.findall(r"[\w'&+]+", body))
 
 
-def quoted_word(piece: str, at: int) -> Word | Wildcard:
-    """A term in which nothing is an operator."""
-    if piece.isalpha():
-        return Word(piece)
-    return word(piece, at)
-
-
-def _without_punctuation(piece: str) -> str:
-    """The piece without what no token covers at its edges; wildcards and ~ stay."""
+def _quoted(piece: str, at: int) -> list[Word | Wildcard]:
+    """The terms in a piece of a phrase: nothing is an operator, and punctuation only separates."""
     if "*" in piece or "?" in piece[:-1]:
-        return piece.strip(".,;:!()'\"")
-    tail = "~" if piece.endswith("~") else ""
-    found = list(TOKEN.finditer(piece))
-    return piece[found[0].start() : found[-1].end()] + tail if found else ""
+        bare = piece.strip(".,;:!()'")
+        return [_wildcard(bare, at)] if bare.strip("*?") else []
+    bare = piece.rstrip("~?!.,;:")
+    pattern = WORDS_ONLY if "://" in bare or bare.startswith("www.") else TOKEN
+    words = [Word(found[0]) for found in pattern.finditer(bare)]
+    if words and piece.endswith("~") and words[-1].text[0] not in "#@":
+        words[-1] = Word(words[-1].text, True)
+    return list(words)
 
 
 def exact(written: str, at: int) -> Exact:
@@ -146,14 +146,17 @@ def field_value(name: str, written: str, at: int) -> Query:
         value = written.lower()
         if value not in fields.FLAGS[name]:
             known = ", ".join(fields.FLAGS[name])
-            near = fields.difflib.get_close_matches(value, fields.FLAGS[name], 1, 0.0)
+            near = difflib.get_close_matches(value, fields.FLAGS[name], 1, 0.0)
             raise Problem(at, f"{name}: takes one of {known}", len(written), near[0] if near else None)
         return Flag("is" if name == "is" else "has", value)
     if name == "url" and written[0] not in '"{„“”' and not written.endswith("~") and "*" not in written:
-        words = [Word(token.word) for token in tokens(fields.re.sub(r"^\w+://", "", written), WORDS_ONLY)]
+        address = re.sub(r"^\w+://", "", written)
+        words = [Word(address[token.start : token.end]) for token in tokens(address, WORDS_ONLY)]
         if not words:
             raise Problem(at, "url: needs a word", len(written), None)
         return Field(name, phrase_of(words))
+    if name in fields.VALUES and written[0] not in '"{„“”':
+        return Field(name, Word(written))
     return Field(name, leaf(written, at))
 
 
@@ -182,8 +185,10 @@ def check_values(name: str, part: Query, at: int) -> None:
     if not isinstance(part, Word) or part.family:
         raise Problem(at, f"{name}: takes a name", 0, None)
     value = fold(part.text)
+    if not re.fullmatch(r"[\w.:/+-]+", value):
+        raise Problem(at, f"{name}: takes a name", len(part.text), re.sub(r"[^\w.-]", "", value) or None)
     if name == "kind" and value not in fields.KINDS:
-        near = fields.difflib.get_close_matches(value, fields.KINDS, 1, 0.0)[0]
+        near = difflib.get_close_matches(value, fields.KINDS, 1, 0.0)[0]
         raise Problem(at, f"kind: takes one of {', '.join(fields.KINDS)}", len(part.text), near)
     if name == "lang" and not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]+)*", value):
         raise Problem(at, "lang: takes a language code", len(part.text), "de")

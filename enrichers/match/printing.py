@@ -19,7 +19,7 @@ OPERATORS = frozenset({"AND", "OR", "NOT", "UND", "ODER", "NICHT"})
 _BINDING = {Or: 1, And: 2, Near: 3, Not: 4}
 
 
-def printed(query: Query) -> str:
+def printed(query: Query) -> str:  # noqa: C901, PLR0911 - one case for each kind of node
     """The canonical spelling: `AND` written out, parentheses only where needed, English operators."""
     match query:
         case Word(text, family):

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+from enrichers.match.tokens import tokens
 from streams.errors import UsageError
+
+EXAMPLE = "bahn~ AND streik~"
 
 
 class Problem(Exception):  # noqa: N818 - becomes a UsageError once the whole line is known
@@ -49,7 +52,12 @@ def _repaired(source: str, problem: Problem, parses: Callable[[str], bool]) -> s
         clean = " ".join(attempt.split())
         if clean and clean != source and parses(clean):
             return clean
+<<<<<<< HEAD
     return problem.instead or "bahn~ AND streik~"
+=======
+    words = " AND ".join(token.word for token in tokens(source) if token.kind == "word")
+    return words if parses(words) else EXAMPLE
+>>>>>>> heads/match
 
 
 def _rest(tail: str) -> str:

@@ -1,5 +1,6 @@
 """A query from its text. The language is specified in `streams/README.md`; nothing is guessed."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -32,6 +33,7 @@ MAX_BYTES = 4096
 MAX_OPERANDS = 200
 MAX_NESTING = 30
 MAX_DISTANCE = 100
+QUOTES = '"„“”'
 
 GRAMMAR = r"""
 ?start: either
@@ -73,7 +75,8 @@ class _Builder(Transformer[Token, Any]):
         return part
 
     def negated(self, children: list[Any]) -> Query:
-        return none_of(children[-1])
+        part: Query = children[-1]
+        return none_of(part)
 
     def both(self, children: list[Any]) -> Query:
         return all_of(children)
@@ -82,13 +85,16 @@ class _Builder(Transformer[Token, Any]):
         return any_of(children)
 
     def near(self, children: list[Any]) -> Query:
-        left = children[0]
+        left: Query = children[0]
         for operator, right in zip(children[1::2], children[2::2], strict=True):
             left = _near(left, operator, right)
         return left
 
     def field_leaf(self, children: list[Token]) -> Query:
         field, value = children
+        if field.lower() == "raw:":
+            size = len(field) + len(value)
+            raise Problem(_at(field), "raw: is written in braces", size, f"{{{value.strip(QUOTES)}}}")
         name = _known_field(field)
         query = leaves.field_value(name, str(value), _at(value))
         if name in fields.VALUES and isinstance(query, Field):
@@ -118,8 +124,6 @@ def _at(token: Token) -> int:
 
 def _known_field(token: Token) -> str:
     name = token[:-1].lower()
-    if name == "raw":
-        raise Problem(_at(token), "raw: is written in braces, as in {Google+}", len(token), None)
     if name not in fields.ALL:
         near = fields.nearest(name)
         raise Problem(
@@ -203,7 +207,7 @@ def _tree(text: str) -> Query:
 def _problem(text: str, error: UnexpectedInput) -> Problem:
     match error:
         case UnexpectedCharacters():
-            return _unreadable(text, error.pos_in_stream or 0)
+            return _unreadable(text, error.pos_in_stream)
         case UnexpectedToken() if error.token.type == "$END":
             return Problem(len(text), _expectation(error.accepts or error.expected), 0, None)
         case UnexpectedToken():
@@ -241,7 +245,7 @@ def _expectation(expected: set[str]) -> str:
 
 def _check_nesting(text: str) -> None:
     depth = 0
-    bare = fields.re.sub(r'["„“”][^"„“”]*["“”]|\{[^{}]*\}', lambda quoted: "x" * len(quoted[0]), text)
+    bare = re.sub(r'["„“”][^"„“”]*["“”]|\{[^{}]*\}', lambda quoted: "x" * len(quoted[0]), text)
     for at, mark in enumerate(bare):
         depth += (mark == "(") - (mark == ")")
         if depth > MAX_NESTING:

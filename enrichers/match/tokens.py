@@ -5,7 +5,7 @@ A text is a row of places. Most tokens fill one place; a joined word (`Bahn-Toch
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -122,7 +122,7 @@ def _whole(kind: Kind, word: str, written: str, start: int, place: int) -> Itera
     yield Token(word, kind, place, place + 1, start, start + len(written))
 
 
-_READINGS = {
+_READINGS: dict[str, Callable[[str, int, int], Iterator[Token]]] = {
     "word": _hyphenated,
     "hashtag": _tag,
     "handle": _handle,

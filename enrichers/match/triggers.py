@@ -12,7 +12,7 @@ from typing import NamedTuple
 from enrichers.match.hits import fold_wildcard, plan
 from enrichers.match.scan import folded
 from enrichers.match.syntax import And, Exact, Field, Near, Or, Phrase, Query, Wildcard, Word
-from enrichers.match.tokens import EMOJI, tokens
+from enrichers.match.tokens import EMOJI, WORDS_ONLY, tokens
 from enrichers.match.word_family import word_family
 
 MAX_KEPT = 8
@@ -27,6 +27,10 @@ class Atom(NamedTuple):
     pattern: bytes
     keys: frozenset[str] | None = None
 
+    def words(self) -> set[str]:
+        """The folded words it may be about."""
+        return {self.pattern.decode(errors="replace").strip(), *(self.keys or ())}
+
 
 class Clause(NamedTuple):
     """Alternatives, and how often (in a word of text) one of them is expected."""
@@ -40,15 +44,14 @@ def clauses(query: Query) -> list[Clause]:
     return sorted(_clauses(query))[:MAX_KEPT]
 
 
-def _clauses(query: Query) -> list[Clause]:
+def _clauses(query: Query) -> list[Clause]:  # noqa: C901, PLR0911 - one case for each kind of node
     match query:
         case Word():
             return _word(query)
         case Wildcard(pattern):
             return [_clause([Atom(_fixed(pattern))])]
         case Exact(text):
-            words = [token.word for token in tokens(text) if not token.joined and token.kind == "word"]
-            return [_clause([Atom(_bordered(word))]) for word in words]
+            return [_clause([Atom(_bordered(token.word))]) for token in tokens(text, WORDS_ONLY)]
         case And(parts) | Phrase(parts):
             return [clause for part in parts for clause in _clauses(part)]
         case Near(left, right):
@@ -129,13 +132,14 @@ def _clause(atoms: Iterable[Atom]) -> Clause:
 def _cost(atom: Atom) -> float:
     """About how often it is found in a word of text; a short piece of a word nearly everywhere."""
     text = atom.pattern.decode(errors="replace")
-    usual = _frequency(text.strip())
+    usual = frequency(text.strip())
     if text[0] == text[-1] == " ":
         return usual
-    family = sum(map(_frequency, atom.keys or ()))
+    family = sum(map(frequency, atom.keys or ()))
     return 5 * (usual + family) + 30 * 26.0 ** -len(text.strip())
 
 
-def _frequency(word: str) -> float:
+def frequency(word: str) -> float:
+    """How often a folded word occurs among words of German text; next to nothing where it is unknown."""
     entry = word_family().entry(word)
     return math.exp(max(entry.capital, entry.lower))

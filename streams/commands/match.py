@@ -40,8 +40,8 @@ def match(
         ) from None
     with opened as stream, quiet_pipe():
         for batch in batches(read_posts(stream), BATCH, WITHIN_SECS):
-            told = [_tell(matcher, subscription, numbered) for numbered in batch]
-            all_good &= all(told)
+            for numbered in batch:
+                all_good &= _tell(matcher, subscription, numbered)
             sys.stdout.flush()
     if not all_good:
         raise typer.Exit(EXIT_BAD_LINES)

@@ -81,7 +81,7 @@ phrases = st.lists(
     max_size=3,
 ).map(phrase_of)
 terms = leaves | families | wildcards | exacts | phrases
-groups = terms | st.lists(terms, min_size=2, max_size=3).map(lambda parts: any_of(parts))
+groups = terms | st.lists(terms, min_size=2, max_size=3).map(any_of)
 nears = st.builds(Near, groups, groups, st.integers(0, 5), st.booleans())
 conditions = (
     st.builds(
@@ -94,7 +94,10 @@ conditions = (
     | st.sampled_from(
         [Field("site", Word("bahn.de")), Field("source", Word("a")), Field("kind", Word("post"))]
     )
-    | st.builds(Field, st.sampled_from(["title", "text", "author", "url"]), terms)
+    | st.builds(Field, st.sampled_from(["title", "text", "author"]), terms)
+    | st.sampled_from(["Bahn", "H&M", "bahn*"]).map(
+        lambda word: Field("url", Wildcard(word) if "*" in word else Word(word))
+    )
 )
 
 

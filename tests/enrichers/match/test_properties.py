@@ -91,8 +91,10 @@ def test_the_fast_matcher_equals_plain_evaluation(queries, written):
         for n, (text, title) in enumerate(written)
     ]
     for mention, answer in zip(posts, match.enrich(posts), strict=True):
-        proofs = {id: prove(query, View(mention)) for id, query in kept.items()}
-        expected = {id: (spans(proof), because(proof)) for id, proof in proofs.items() if proof is not None}
+        proofs = {name: prove(query, View(mention)) for name, query in kept.items()}
+        expected = {
+            name: (spans(proof), because(proof)) for name, proof in proofs.items() if proof is not None
+        }
         found = (
             {m.subscription: (m.spans, m.because) for m in answer.get("matches", ())}
             if isinstance(answer, dict)

@@ -1,0 +1,69 @@
+"""`word~` on pairs written before the analyser's errors on them were seen."""
+
+from pathlib import Path
+
+import pytest
+
+from enrichers.match.folding import fold
+from enrichers.match.word_family import MAX_LETTERS, word_family
+
+
+def pairs() -> list[tuple[str, str, bool]]:
+    found = []
+    for line in (Path(__file__).parent / "word_family_pairs.txt").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            head, _, forms = line.partition(": + ")
+            wanted, _, unwanted = forms.partition(" - ")
+            found += [(head, form, True) for form in wanted.split()]
+            found += [(head, form, False) for form in unwanted.split()]
+    return found
+
+
+def matches(head: str, form: str) -> bool:
+    return not word_family().keys(head).isdisjoint(word_family().members(fold(form), form[0].isupper()))
+
+
+@pytest.mark.parametrize("spelled", [str, str.lower], ids=["as written", "lower case"])
+def test_precision_and_recall_on_the_fresh_list(spelled):
+    answers = [(matches(head, spelled(form)), wanted) for head, form, wanted in pairs()]
+    assert len(answers) >= 500
+    right = sum(found and wanted for found, wanted in answers)
+    assert right / sum(found for found, _ in answers) >= 0.98
+    assert right / sum(wanted for _, wanted in answers) >= 0.97
+
+
+@pytest.mark.parametrize(
+    ("head", "forms"),
+    [
+        ("Kündigung", "Vertragskündigung Kuendigungsfrist"),
+        ("Apfel", "Äpfel Apfelsaft"),
+        ("Bahn", "Straßenbahnen"),
+    ],
+)
+def test_what_must_match(head, forms):
+    assert all(matches(head, form) for form in forms.split())
+
+
+@pytest.mark.parametrize(
+    ("head", "forms"),
+    [
+        ("Ei", "Partei Datei"),
+        ("Tor", "Motor Doktor Historie"),
+        ("Kunde", "Sekunden"),
+        ("Bier", "Bierhoff"),
+        ("Rat", "Verrat"),
+        ("zahlen", "Zahl"),
+    ],
+)
+def test_what_must_not_match(head, forms):
+    assert not any(matches(head, form) for form in forms.split())
+
+
+def test_a_word_of_any_length_is_answered():
+    assert word_family().members("bahn" * 10_000, True) == {"bahn" * 10_000}
+    assert MAX_LETTERS < 100
+
+
+def test_the_table_is_small_enough_to_ship():
+    path = Path(__file__).parents[3] / "enrichers/match/word_family.tsv.gz"
+    assert path.stat().st_size <= 6_000_000
