@@ -53,7 +53,7 @@ class SentimentLabel:
         """
 
         model: str = ""
-        unsure_below: float = 0.5
+        unsure_below: float = 0.6
         domain: str = "general"
         domains: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,6 +1,6 @@
 """Reads the corpora that the entity tagger and the list of names are made from: texts with labelled spans.
 
-Licences: GermEval 2014 NER, MobIE and SmartData are CC BY 4.0 (see `entities.md`). Labels are mapped to ours; what
+Licences: all are CC BY 4.0 (see `entities.md`). Labels are mapped to ours; what
 has no counterpart (dates, derived forms such as "deutsche") is left unlabelled.
 """
 
@@ -33,6 +33,16 @@ def mobie(label: str) -> str | None:
     if label.startswith("location"):
         return "LOC"
     return "PER" if label == "person" else None
+
+
+def wnut(label: str) -> str | None:
+    """WNUT 2017's label as ours."""
+    return {"person": "PER", "location": "LOC", "corporation": "ORG", "group": "ORG"}.get(label)
+
+
+def broad_twitter(label: str) -> str | None:
+    """The Broad Twitter Corpus's label as ours."""
+    return label if label in ("PER", "LOC", "ORG") else None
 
 
 def germeval_train(folder: Path) -> list[Example]:
@@ -71,6 +81,35 @@ def smartdata(folder: Path) -> list[Example]:
                 seen |= {key, _beginning(text)}
                 found += _cut(text, spans)
     return found
+
+
+def broad_twitter_sections(folder: Path, sections: str) -> list[Example]:
+    """Sections by letter. Handles, there written as `@ name` and labelled now so, now so, are no names here."""
+    found = []
+    for section in sections:
+        file = folder / "broad_twitter_corpus" / f"{section}.conll"
+        lines = file.read_text(encoding="utf-8").splitlines()
+        found += [
+            _example(_handles_joined(words), broad_twitter, detokenize=True)
+            for words in _sentences(lines, 0, 1, "\t")
+        ]
+    return found
+
+
+def wnut_part(folder: Path, name: str) -> list[Example]:
+    """A file of WNUT 2017: `wnut17train` or `emerging.dev`."""
+    lines = (folder / "wnut17" / f"{name}.conll").read_text(encoding="utf-8").splitlines()
+    return [_example(words, wnut, detokenize=True) for words in _sentences(lines, 0, 1, "\t")]
+
+
+def _handles_joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    joined: list[tuple[str, str]] = []
+    for word, tag in words:
+        if joined and joined[-1][0] == "@":
+            joined[-1] = (f"@{word}", "O")
+        else:
+            joined.append((word, "O" if word == "@" else tag))
+    return joined
 
 
 def _sentences(lines: Iterable[str], word: int, tag: int, separator: str) -> Iterator[list[tuple[str, str]]]:

@@ -1,4 +1,4 @@
-"""What is known of German word forms: Brown cluster (Brown et al. 1992) and probability, by checksum.
+"""What is known of the word forms of a language: Brown cluster (Brown et al. 1992) and probability, by checksum.
 
 Made from spacy-lookups-data (MIT, Explosion) by `train_entities.py`; words as 32-bit checksums, sorted. Of the cluster
 number the lowest k bits are the path's first k bits.

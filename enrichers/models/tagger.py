@@ -149,13 +149,18 @@ class Tagger:
     def _look_up(self, raw: str, mode: str) -> tuple[NDArray[np.int32], Word]:
         """What a word adds to the labels of itself and its neighbours (7, labels)."""
         by_offset, word = self._features.word(raw, mode)
-        rows = [self._sum(by_offset[offset]) for offset in range(-REACH, REACH + 1)]
-        return np.array(rows, dtype=np.int32), word
+        placed = [(offset + REACH, one) for offset, features in by_offset.items() for one in features]
+        return self._summed(placed, 2 * REACH + 1), word
 
-    def _sum(self, features: Sequence[str]) -> NDArray[np.int32]:
-        ids = np.array([crc32(one.encode()) for one in features], dtype=np.uint32)
-        rows = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
-        return np.asarray(self._weights[rows[self._ids[rows] == ids]].sum(axis=0, dtype=np.int32))
+    def _summed(self, placed: Sequence[tuple[int, str]], places: int) -> NDArray[np.int32]:
+        """The weights of features, added up by the place that each belongs to (places, labels)."""
+        sums = np.zeros((places, len(self.labels)), np.int32)
+        ids = np.array([crc32(one.encode()) for _, one in placed], dtype=np.uint32)
+        rows = np.minimum(self._ids.searchsorted(ids), len(self._ids) - 1)
+        known = self._ids[rows] == ids
+        at = np.array([place for place, _ in placed], dtype=np.intp)
+        np.add.at(sums, at[known], self._weights[rows[known]])
+        return sums
 
     def _scores(self, tokens: Sequence[Token]) -> NDArray[np.int32]:
         mode, n = mode_of(tokens), len(tokens)
@@ -168,12 +173,7 @@ class Tagger:
             if begin < end:
                 scores[begin:end] += added[begin + offset : end + offset, offset + REACH]
         words = [one[1] for one in found]
-        together = [(at, crc32(one.encode())) for at in range(n) for one in pairs(words, at)]
-        ids = np.array([one for _, one in together], dtype=np.uint32)
-        rows = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
-        for index in np.flatnonzero(self._ids[rows] == ids):
-            scores[together[index][0]] += self._weights[rows[index]]
-        return scores
+        return scores + self._summed([(at, one) for at in range(n) for one in pairs(words, at)], n)
 
     def _best_path(self, scores: NDArray[np.int32]) -> list[str]:
         """Viterbi (1967); ties go to the first label."""

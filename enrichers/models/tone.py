@@ -7,7 +7,7 @@ file holds no text. Needs numpy only; numbers are summed one post at a time, so 
 import html
 import math
 import re
-from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -29,8 +29,6 @@ _HANDLE = re.compile(r"@\w[\w.-]*")
 _SPACED_SMILEY = re.compile(r"([:;=]) ?(-?) ([)(DPp])(?!\w)")
 _LONG = re.compile(r"(.)\1{3,}", re.DOTALL)
 
-Rows = tuple[int, ...]
-
 
 def words(text: str) -> list[str]:
     """The units that n-grams are made of: lower case, links and handles as one word each."""
@@ -40,27 +38,45 @@ def words(text: str) -> list[str]:
     return WORD.findall(_LONG.sub(r"\1\1\1", text).lower())[:MAX_WORDS]
 
 
-@lru_cache(maxsize=50_000)
-def characters(word: str) -> Rows:
+def characters(word: str) -> list[int]:
     """Checksums of a word's n-grams of 2 to 5 characters, its edges marked."""
     padded = f" {word[:60]} "
-    return tuple(
+    return [
         crc32(b"c" + padded[at : at + size].encode())
         for size in range(2, 6)
         for at in range(max(1, len(padded) - size + 1))
-    )
+    ]
 
 
-def ngrams(units: list[str]) -> Counter[int]:
-    """How often each n-gram occurs, by its checksum: words 1 to 3, characters 2 to 5 within words."""
-    counts: Counter[int] = Counter()
-    for word in units:
-        counts.update(characters(word))
+def runs(units: Sequence[str]) -> list[int]:
+    """Checksums of the runs of 1 to 3 words."""
     encoded = [word.encode() for word in units]
-    counts.update(crc32(b"w" + one) for one in encoded)
-    counts.update(crc32(b"w" + one + b" " + two) for one, two in pairwise(encoded))
-    counts.update(crc32(b"w" + b" ".join(encoded[at : at + 3])) for at in range(len(encoded) - 2))
-    return counts
+    found = [crc32(b"w" + one) for one in encoded]
+    found += [crc32(b"w" + one + b" " + two) for one, two in pairwise(encoded)]
+    found += [crc32(b"w" + b" ".join(encoded[at : at + 3])) for at in range(len(encoded) - 2)]
+    return found
+
+
+class Vocabulary:
+    """The n-grams that count: `features` sorted checksums, `idf` their inverse document frequency."""
+
+    def __init__(self, features: NDArray[np.uint32], idf: NDArray[np.float32]) -> None:
+        self._features, self._idf = features, idf
+        self._of_word = lru_cache(maxsize=20_000)(lambda word: self._rows(characters(word)))
+
+    def vector(self, units: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Rows of the n-grams of a post and their weights: (1 + log tf) × idf, scaled to length one."""
+        found = np.concatenate([self._rows(runs(units)), *(self._of_word(word) for word in units)])
+        rows, tf = np.unique(found, return_counts=True)
+        values = (1 + np.log(tf.astype(np.float32))) * self._idf[rows]
+        length = float(np.sqrt(np.sum(values * values)))
+        return rows, values / length if length else values
+
+    def _rows(self, checksums: Sequence[int]) -> NDArray[np.intp]:
+        ids = np.array(checksums, dtype=np.uint32)
+        rows = np.minimum(self._features.searchsorted(ids), len(self._features) - 1)
+        known: NDArray[np.intp] = rows[self._features[rows] == ids]
+        return known
 
 
 class ToneModel:
@@ -72,8 +88,7 @@ class ToneModel:
     """
 
     def __init__(self, arrays: Arrays) -> None:
-        self._features = arrays["features"]
-        self._idf = arrays["idf"].astype(np.float32)
+        self._vocabulary = Vocabulary(arrays["features"], arrays["idf"].astype(np.float32))
         self._weights = arrays["weights"].astype(np.float32)
         self._bias = arrays["bias"]
         self._temperature = arrays["temperature"]
@@ -88,7 +103,7 @@ class ToneModel:
     def probabilities(self, text: str, domain: str) -> tuple[float, float, float]:
         """Calibrated probabilities in the order of `LABELS`; they sum to one."""
         at = self.domains.index(domain)
-        rows, values = vector(ngrams(words(text)), self._features, self._idf)
+        rows, values = self._vocabulary.vector(words(text))
         # not `@`: that would wake up the threads of BLAS
         scores = np.sum(values[:, None] * self._weights[at, rows], axis=0)
         logits = (scores + self._bias[at]) / self._temperature[at]
@@ -96,17 +111,3 @@ class ToneModel:
         total = sum(powers)
         negative, neutral, positive = (power / total for power in powers)
         return negative, neutral, positive
-
-
-def vector(
-    counts: Counter[int], features: NDArray[np.uint32], idf: NDArray[np.float32]
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Rows of the known n-grams and their weights: (1 + log tf) × idf, scaled to length one."""
-    ids = np.fromiter(counts.keys(), dtype=np.uint32, count=len(counts))
-    tf = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-    rows = np.searchsorted(features, ids)
-    rows[rows == len(features)] = 0
-    known = features[rows] == ids
-    rows, values = rows[known], (1 + np.log(tf[known])) * idf[rows[known]]
-    length = float(np.sqrt(np.sum(values * values)))
-    return rows, values / length if length else values

@@ -1,8 +1,9 @@
-"""Train the entity tagger: `python -m enrichers.models.train_entities DATA_FOLDER LOOKUPS_FOLDER`.
+"""Train an entity tagger: `python -m enrichers.models.train_entities de|en DATA_FOLDER LOOKUPS_FOLDER`.
 
-DATA_FOLDER holds germeval2014_ner, mobie and smartdata; LOOKUPS_FOLDER is `spacy_lookups_data/data` of the package
-spacy-lookups-data 1.0.5. Writes `lexicon.npz` and `entities.npz` beside this file. Needs python-crfsuite, which the
-running product does not. Seed 1. What came out: `entities.md`.
+DATA_FOLDER holds germeval2014_ner, mobie and smartdata, or broad_twitter_corpus and wnut17; LOOKUPS_FOLDER is
+`spacy_lookups_data/data` of the package spacy-lookups-data 1.0.5. Writes `lexicon-LANGUAGE.npz` and
+`entities-LANGUAGE.npz` beside this file. Needs python-crfsuite, which the running product does not. Seed 1. What came
+out: `entities.md`.
 """
 
 import gzip
@@ -18,7 +19,16 @@ from zlib import crc32
 import numpy as np
 
 from enrichers.models.arrays import Arrays
-from enrichers.models.corpora import Example, germeval_dev, germeval_train, mobie_dev, mobie_train, smartdata
+from enrichers.models.corpora import (
+    Example,
+    broad_twitter_sections,
+    germeval_dev,
+    germeval_train,
+    mobie_dev,
+    mobie_train,
+    smartdata,
+    wnut_part,
+)
 from enrichers.models.lexicon import STEP, Lexicon
 from enrichers.models.tagger import REACH, Features, Tagger, mode_of, pairs
 from enrichers.names import Token, tokens
@@ -28,19 +38,26 @@ WORDS_ABOVE = -17.0  # log probability; rarer forms help less than they weigh
 LOWERED, RAISED = 0.10, 0.03  # shares of copies without any, or with only capitals: people write so
 MAX_TOKENS = 400
 WEIGHT_STEP = 0.04  # weights are kept in steps of this
-SETTINGS = {"c1": 0.1, "c2": 0.5, "max_iterations": 90, "feature.minfreq": 2}
+SETTINGS = {
+    "de": {"c1": 0.1, "c2": 0.5, "max_iterations": 90, "feature.minfreq": 2},
+    "en": {"c1": 0.1, "c2": 0.5, "max_iterations": 80, "feature.minfreq": 1},
+}
+OUTSIDE_ODDS = {
+    "de": 1.0,
+    "en": 0.3,
+}  # how much the label "no name" is taken back; English annotators left out much
 
 
-def build_lexicon(lookups: Path) -> Arrays:
+def build_lexicon(lookups: Path, language: str) -> Arrays:
     """Clusters and probabilities of the forms above `WORDS_ABOVE`."""
-    clusters = _json(lookups / "de_lexeme_cluster.json.gz")
-    probabilities = _json(lookups / "de_lexeme_prob.json.gz")
+    clusters = _json(lookups / f"{language}_lexeme_cluster.json.gz")
+    probabilities = _json(lookups / f"{language}_lexeme_prob.json.gz")
     frequent = sorted((p, word) for word, p in probabilities.items() if p > WORDS_ABOVE)
     kept = {crc32(word.encode()): word for _, word in frequent}  # of two with one checksum, the more frequent
     checksums = sorted(kept)
     return {
         "words": np.array(checksums, np.uint32),
-        "clusters": np.array([clusters.get(kept[one], 0) for one in checksums], np.uint16),
+        "clusters": np.array([clusters.get(kept[one], 0) & 0xFFFF for one in checksums], np.uint16),
         "rarity": np.array([round(-probabilities[kept[one]] / STEP) for one in checksums], np.uint8),
     }
 
@@ -50,17 +67,27 @@ def _json(path: Path) -> Any:
         return json.load(file)
 
 
-def examples(folder: Path) -> list[Example]:
-    """What the tagger learns from: MobIE twice, as posts are what it will read, and copies in other case."""
+def german(folder: Path) -> list[Example]:
+    """MobIE counts twice, as posts are what the tagger will read."""
+    posts = mobie_train(folder)
+    return [*with_other_case([*germeval_train(folder), *posts, *smartdata(folder)]), *posts]
+
+
+def english(folder: Path) -> list[Example]:
+    """Posts of five sections and the emerging entities."""
+    return with_other_case([*broad_twitter_sections(folder, "abeg"), *wnut_part(folder, "wnut17train")])
+
+
+def with_other_case(data: Sequence[Example]) -> list[Example]:
+    """The examples, and some of them once more without capitals or in capitals only."""
     chance = random.Random(1)  # noqa: S311 - not for secrets
-    news, posts, mixed = germeval_train(folder), mobie_train(folder), smartdata(folder)
     copies = []
-    for text, spans in [*news, *posts, *mixed]:
+    for text, spans in data:
         drawn = chance.random()
         changed = text.lower() if drawn < LOWERED else text.upper() if drawn < LOWERED + RAISED else ""
         if len(changed) == len(text):
             copies.append((changed, spans))
-    return [*news, *posts, *posts, *mixed, *copies]
+    return [*data, *copies]
 
 
 def bioes(found: Sequence[Token], spans: frozenset[tuple[int, int, str]]) -> list[str]:
@@ -91,12 +118,12 @@ def sequence(found: Sequence[Token], features: Features, mode: str) -> list[list
     return rows
 
 
-def fit(data: Sequence[Example], lexicon: Lexicon, settings: dict[str, float]) -> Arrays:
+def fit(data: Sequence[Example], lexicon: Lexicon, language: str) -> Arrays:
     """The arrays of a tagger."""
     import pycrfsuite  # type: ignore[import-not-found, unused-ignore]
 
     trainer, features = pycrfsuite.Trainer("lbfgs", verbose=False), Features(lexicon)
-    trainer.set_params(settings)
+    trainer.set_params(SETTINGS[language])
     for text, spans in data:
         found = tokens(text)
         if 0 < len(found) <= MAX_TOKENS:
@@ -105,17 +132,17 @@ def fit(data: Sequence[Example], lexicon: Lexicon, settings: dict[str, float]) -
         trainer.train(file.name)
         tagger = pycrfsuite.Tagger()
         tagger.open(file.name)
-        return _arrays(tagger.info(), tagger.labels())
+        return _arrays(tagger.info(), sorted(tagger.labels()), OUTSIDE_ODDS[language])
 
 
-def _arrays(info: Any, labels: Sequence[str]) -> Arrays:
-    labels = sorted(labels)
+def _arrays(info: Any, labels: Sequence[str], outside_odds: float) -> Arrays:
     column = {label: at for at, label in enumerate(labels)}
     ids = sorted({int(name) for name, _ in info.state_features})
     row = {checksum: at for at, checksum in enumerate(ids)}
     weights = np.zeros((len(ids), len(labels)))
     for (name, label), weight in info.state_features.items():
         weights[row[int(name)], column[label]] = weight
+    weights[row[crc32(b"bias")], column["O"]] += np.log(outside_odds)
     moves = np.zeros((len(labels), len(labels)))
     for (one, other), weight in info.transitions.items():
         moves[column[one], column[other]] = weight
@@ -150,20 +177,29 @@ def lowered(data: Sequence[Example]) -> list[Example]:
     return [(text.lower(), spans) for text, spans in data if len(text.lower()) == len(text)]
 
 
-def main(folder: str, lookups: str) -> None:
+def main(language: str, folder: str, lookups: str) -> None:
     """Make the lexicon, fit, save, measure on the development parts."""
     data = Path(folder)
-    words = build_lexicon(Path(lookups))
-    np.savez_compressed(HERE / "lexicon.npz", **words)  # type: ignore[arg-type, unused-ignore]
+    words = build_lexicon(Path(lookups), language)
+    np.savez_compressed(HERE / f"lexicon-{language}.npz", **words)  # type: ignore[arg-type, unused-ignore]
     lexicon = Lexicon(words)
-    arrays = fit(examples(data), lexicon, SETTINGS)
-    np.savez_compressed(HERE / "entities.npz", **arrays)  # type: ignore[arg-type, unused-ignore]
+    arrays = fit(german(data) if language == "de" else english(data), lexicon, language)
+    np.savez_compressed(HERE / f"entities-{language}.npz", **arrays)  # type: ignore[arg-type, unused-ignore]
     tagger = Tagger(arrays, lexicon)
-    all_labels, three = ("PER", "ORG", "LOC", "MISC"), ("PER", "ORG", "LOC")
-    report("GermEval dev", germeval_dev(data), tagger, all_labels)
-    report("GermEval dev lower", lowered(germeval_dev(data)), tagger, all_labels)
-    report("MobIE dev", mobie_dev(data), tagger, three)
-    report("MobIE dev lower", lowered(mobie_dev(data)), tagger, three)
+    for name, examples, labels in held_out(language, data):
+        report(name, examples, tagger, labels)
+        report(f"{name} lower", lowered(examples), tagger, labels)
+
+
+def held_out(language: str, data: Path) -> list[tuple[str, list[Example], tuple[str, ...]]]:
+    """What a tagger is measured on, and the labels that are annotated there."""
+    three = ("PER", "ORG", "LOC")
+    if language == "de":
+        return [("GermEval dev", germeval_dev(data), (*three, "MISC")), ("MobIE dev", mobie_dev(data), three)]
+    return [
+        ("BTC h", broad_twitter_sections(data, "h"), three),
+        ("WNUT dev", wnut_part(data, "emerging.dev"), three),
+    ]
 
 
 if __name__ == "__main__":

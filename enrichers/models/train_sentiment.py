@@ -13,6 +13,8 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -21,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enrichers.models.arrays import Arrays
-from enrichers.models.tone import LABELS, ngrams, vector, words
+from enrichers.models.tone import LABELS, Vocabulary, characters, runs, words
 
 DOMAINS = ("general", "feedback", "transport")
 DOMAIN_OF = {"ge17": "feedback", "mobasa": "transport"}
@@ -44,7 +46,7 @@ class Row:
 
     part: str
     label: int
-    counts: Counter[int]
+    units: list[str]
     held_out: bool
 
     @property
@@ -63,26 +65,33 @@ def read(folder: Path) -> list[Row]:
             if part not in PARTS or (part == "semeval" and checksum % 100 >= SEMEVAL_SHARE * 100):
                 continue
             held_out = part in EVALUATED and checksum % HELD_OUT == 0
-            rows.append(Row(part, LABELS.index(item["label"]), ngrams(words(item["text"])), held_out))
+            rows.append(Row(part, LABELS.index(item["label"]), words(item["text"]), held_out))
     return rows
 
 
-def vocabulary(rows: Sequence[Row]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+def features_of(rows: Sequence[Row]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """The n-grams of at least `MIN_POSTS` posts, sorted, and their inverse document frequency."""
-    ids = np.concatenate([np.fromiter(row.counts, np.uint32, len(row.counts)) for row in rows])
+    of_word = cache(characters)
+    ids = np.concatenate([_distinct([*runs(row.units), *chain(*map(of_word, row.units))]) for row in rows])
     features, posts = np.unique(ids, return_counts=True)
     features, posts = features[posts >= MIN_POSTS], posts[posts >= MIN_POSTS]
     idf = (np.log((1 + len(rows)) / (1 + posts)) + 1).astype(np.float16)
     return features, idf.astype(np.float32)
 
 
-def matrix(rows: Sequence[Row], features: NDArray[np.uint32], idf: NDArray[np.float32]) -> Matrix:
+def _distinct(checksums: list[int]) -> NDArray[np.uint32]:
+    return np.unique(np.array(checksums, np.uint32))
+
+
+def matrix(rows: Sequence[Row], vocabulary: Vocabulary, n: int) -> Matrix:
     """One line a row: all n-grams for everybody, once more for the row's domain, and the domain itself."""
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
-    n, indices, values, ends = len(features), [], [], [0]
+    indices: list[NDArray[Any]] = []
+    values: list[NDArray[Any]] = []
+    ends = [0]
     for row in rows:
-        at, weights = vector(row.counts, features, idf)
+        at, weights = vocabulary.vector(row.units)
         own = n * (1 + row.domain)
         indices.append(np.concatenate([at, at + own, [n * (1 + len(DOMAINS)) + row.domain]]))
         values.append(np.concatenate([weights * SHARED, weights * OWN, [INDICATOR]]))
@@ -109,9 +118,13 @@ def fit(rows: Sequence[Row]) -> Arrays:
         LogisticRegression,
     )
 
-    features, idf = vocabulary(rows)
+    features, idf = features_of(rows)
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=300, tol=1e-3, random_state=0)
-    model.fit(matrix(rows, features, idf), [row.label for row in rows], sample_weight=weights_of(rows))
+    model.fit(
+        matrix(rows, Vocabulary(features, idf), len(features)),
+        [row.label for row in rows],
+        sample_weight=weights_of(rows),
+    )
     n, all_weights = len(features), model.coef_.T
     shared = all_weights[:n] * SHARED
     heads = [shared + all_weights[n * (k + 1) : n * (k + 2)] * OWN for k in range(len(DOMAINS))]
@@ -128,10 +141,11 @@ def fit(rows: Sequence[Row]) -> Arrays:
 
 def logits(arrays: Arrays, rows: Sequence[Row]) -> NDArray[np.float64]:
     """Before temperature and softmax, one line a row."""
-    weights, idf = arrays["weights"].astype(np.float32), arrays["idf"].astype(np.float32)
+    weights = arrays["weights"].astype(np.float32)
+    vocabulary = Vocabulary(arrays["features"], arrays["idf"].astype(np.float32))
     out = np.empty((len(rows), len(LABELS)))
     for line, row in enumerate(rows):
-        at, values = vector(row.counts, arrays["features"], idf)
+        at, values = vocabulary.vector(row.units)
         out[line] = values @ weights[row.domain, at] + arrays["bias"][row.domain]
     return out
 

@@ -9,19 +9,20 @@ from hypothesis import strategies as st
 from enrichers.entities import Entities
 from enrichers.names import Name, Names, read, tokens
 from streams.errors import ConfigError
+from streams.mention import Language
 from streams.testing.enricher_checks import mention
 
 OWN = Entities.Config(
     names={"Deutsche Bahn": "ORG", "ICE": "PROD", "Müller & Söhne": "ORG", "BahnCard 25": "PROD"},
     handles={"@DB_Bahn": "Deutsche Bahn", "acme@social.example": "Acme"},
-    tagger=False,
+    taggers=(),
 )
 
 
-async def found(text, config=OWN):
+async def found(text, config=OWN, **post):
     enricher = Entities(config)
     await enricher.open()
-    return [(e.text, e.label, e.name) for e in enricher.enrich([mention(text)])[0]["entities"]]
+    return [(e.text, e.label, e.name) for e in enricher.enrich([mention(text, **post)])[0]["entities"]]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ async def test_a_listed_name_is_found_however_it_is_written(written):
 
 
 async def test_a_genitive_is_the_same_name():
-    assert await found("Berlins Busse", Entities.Config(names={"Berlin": "LOC"}, tagger=False)) == [
+    assert await found("Berlins Busse", Entities.Config(names={"Berlin": "LOC"}, taggers=())) == [
         ("Berlins", "LOC", "Berlin")
     ]
 
@@ -80,7 +81,7 @@ async def test_places_are_code_points():
 async def test_lists_of_ones_own_are_read(tmp_path):
     file = tmp_path / "brands.tsv"
     file.write_text("# ours\nGurkenhof\tPROD\n\n", encoding="utf-8")
-    assert await found("vom Gurkenhof", Entities.Config(files=(str(file),), tagger=False)) == [
+    assert await found("vom Gurkenhof", Entities.Config(files=(str(file),), taggers=())) == [
         ("Gurkenhof", "PROD", "Gurkenhof")
     ]
 
@@ -110,6 +111,18 @@ async def test_the_tagger_finds_what_nobody_listed():
 
 async def test_the_tagger_reads_posts_without_capitals():
     assert ("stuttgart", "LOC", "stuttgart") in await found("ich fahre nach stuttgart", Entities.Config())
+
+
+async def test_english_posts_are_read_by_the_english_tagger():
+    text = "my flight with Southwest from Chicago to Boston was cancelled again"
+    answer = await found(text, Entities.Config(), language=Language(code="en", score=0.99))
+    assert ("Chicago", "LOC", "Chicago") in answer
+    assert answer != await found(text, Entities.Config(taggers=("de",)))
+
+
+async def test_an_unknown_tagger_is_refused_with_a_list():
+    with pytest.raises(ConfigError, match="de, en"):
+        await Entities(Entities.Config(taggers=("fr",))).open()
 
 
 async def test_what_is_listed_wins_over_the_tagger():

@@ -86,7 +86,7 @@ def test_subscriptions_may_be_named_in_the_configuration(tmp_path):
 
 def test_chain_and_options_come_from_file_and_environment(tmp_path):
     (tmp_path / "own.toml").write_text(
-        '[enrich]\nchain = ["language", "entities"]\n[enrichers.entities]\ntagger = false\nnames = { "Bahn" = "ORG" }\n'
+        '[enrich]\nchain = ["language", "entities"]\n[enrichers.entities]\ntaggers = []\nnames = { "Bahn" = "ORG" }\n'
     )
     done = enrich(
         lines(post(0, "Super!")), "--config", "own.toml", cwd=tmp_path, RESONANZ_ENRICHERS_LANGUAGE_HOME="fr"
