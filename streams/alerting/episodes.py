@@ -86,26 +86,26 @@ def _worsens(alert: Alert, figures: Figures, now: datetime) -> bool:
     return steps >= WORSENS_AT_ONCE or (steps > 0 and settled)
 
 
-def acknowledge(alert: Alert, at: datetime, by: str, note: str | None = None) -> Alert:
+def acknowledge(alert: Alert, *, by: str, now: datetime, note: str | None = None) -> Alert:
     """Somebody takes care of it. Raises UsageError if it is closed."""
-    return _changed(_going_on(alert), "acknowledged", at, by, note)
+    return _changed(_going_on(alert), "acknowledged", now, by, note)
 
 
-def snooze(alert: Alert, at: datetime, by: str, until: datetime, note: str | None = None) -> Alert:
+def snooze(alert: Alert, *, until: datetime, by: str, now: datetime, note: str | None = None) -> Alert:
     """Say nothing more about it for a while. Raises UsageError if it is closed or `until` lies behind us."""
-    if until <= at:
+    if until <= now:
         raise UsageError(f"snooze until {until:%Y-%m-%d %H:%M} lies in the past; write a later time")
-    return _changed(replace(_going_on(alert), snoozed_until=until), "snoozed", at, by, note)
+    return _changed(replace(_going_on(alert), snoozed_until=until), "snoozed", now, by, note)
 
 
-def close(alert: Alert, at: datetime, by: str | None, note: str | None = None) -> Alert:
+def close(alert: Alert, *, by: str | None, now: datetime, note: str | None = None) -> Alert:
     """Somebody says that it is over (None: we do). Raises UsageError if it is closed already."""
-    return _changed(replace(_going_on(alert), closed_at=at), "closed", at, by, note)
+    return _changed(replace(_going_on(alert), closed_at=now), "closed", now, by, note)
 
 
-def note(alert: Alert, at: datetime, by: str, note: str) -> Alert:
+def note(alert: Alert, *, by: str, now: datetime, note: str) -> Alert:
     """Something to remember; the state stays."""
-    return _changed(alert, alert.state, at, by, note)
+    return _changed(alert, alert.state, now, by, note)
 
 
 def merge(ours: Alert, theirs: Alert) -> Alert:

@@ -99,7 +99,7 @@ class Watch:
         self._to_forget += memory.forget(track, self.partition, id)
         if track.episode and track.going_on:
             alert = track.episode.alert
-            self._to_tell[alert.id] = close(alert, alert.updated_at, None, UNSUBSCRIBED)
+            self._to_tell[alert.id] = close(alert, by=None, now=alert.updated_at, note=UNSUBSCRIBED)
 
     def cover(self, ingestor: str, complete_until: datetime | None) -> None:
         """Note how far an ingestor has read its source; alerts say so."""
@@ -142,7 +142,8 @@ class Watch:
     def adopt(self, alert: Alert) -> None:
         """Take in an alert read from `alerts.v1`, ours or as a person changed it.
 
-        The newer revision holds; if a person and we made the same one, the next `evaluate` tells the merged one.
+        The newer revision holds, and of two the same both words are kept. What we take over is told again by the
+        next `evaluate`: we may have appended figures behind it before we read it.
         """
         track = self._tracks.get(alert.subscription)
         if track is None:
@@ -158,9 +159,7 @@ class Watch:
             return
         track.episode, track.changed = Episode(alert=merged), True
         self._note(alert.subscription)
-        self._to_tell.pop(alert.id, None)
-        if merged is not alert:
-            self._to_tell[alert.id] = merged
+        self._to_tell[alert.id] = merged
 
     def changed(self) -> list[StateEntry]:
         """The entries of `watch-state.v1` that changed since the last call, in the order they must be appended."""

@@ -83,47 +83,47 @@ def test_it_closes_after_unbroken_calm_only(episode):
 
 
 def test_a_persons_word_says_who_when_and_why(episode):
-    alert = acknowledge(episode.alert, START + 2 * MINUTE, "anna", "press release at ten")
+    alert = acknowledge(episode.alert, by="anna", now=START + 2 * MINUTE, note="press release at ten")
     change = alert.history[-1]
     assert (alert.state, alert.revision) == ("acknowledged", 2)
     assert (change.by, change.at, change.note) == ("anna", START + 2 * MINUTE, "press release at ten")
 
 
 def test_a_note_is_remembered_and_changes_nothing_else(episode):
-    noted = note(episode.alert, START + 2 * MINUTE, "anna", "called the agency")
+    noted = note(episode.alert, by="anna", now=START + 2 * MINUTE, note="called the agency")
     assert (noted.state, noted.severity, noted.history[-1].note) == ("open", 2, "called the agency")
 
 
 def test_a_snoozed_alert_opens_again_when_its_time_is_over(episode):
     until = START + 60 * MINUTE
-    snoozed = Episode(alert=snooze(episode.alert, START + 2 * MINUTE, "anna", until))
+    snoozed = Episode(alert=snooze(episode.alert, until=until, by="anna", now=START + 2 * MINUTE))
     assert follow(snoozed, FIGURES, START + 59 * MINUTE).alert.state == "snoozed"
     assert follow(snoozed, FIGURES, until).alert.state == "open"
 
 
 def test_what_is_closed_or_past_cannot_be_changed(episode):
-    closed = close(episode.alert, START, "anna")
+    closed = close(episode.alert, by="anna", now=START)
     with pytest.raises(UsageError, match="is closed; only an open one can be changed"):
-        acknowledge(closed, START, "anna")
+        acknowledge(closed, by="anna", now=START)
     with pytest.raises(UsageError, match="lies in the past; write a later time"):
-        snooze(episode.alert, START, "anna", START)
+        snooze(episode.alert, until=START, by="anna", now=START)
 
 
 def test_of_two_that_grew_apart_nothing_is_lost(episode):
     ours = follow(episode, replace(FIGURES, severity=4), START + 2 * MINUTE).alert
-    theirs = acknowledge(episode.alert, START + 3 * MINUTE, "anna")
+    theirs = acknowledge(episode.alert, by="anna", now=START + 3 * MINUTE)
     merged = merge(ours, theirs)
     assert (merged.state, merged.severity, merged.revision) == ("acknowledged", 4, 3)
     assert set(merged.history) == {*ours.history, *theirs.history}
 
 
 def test_the_newer_of_two_is_taken_as_it_is(episode):
-    theirs = acknowledge(episode.alert, START + 3 * MINUTE, "anna")
+    theirs = acknowledge(episode.alert, by="anna", now=START + 3 * MINUTE)
     assert merge(episode.alert, theirs) is theirs
     assert merge(theirs, episode.alert) is theirs
 
 
 def test_closed_stays_closed_whoever_closed_it(episode):
-    closed = close(episode.alert, START + 2 * MINUTE, None)
-    acknowledged = acknowledge(episode.alert, START + 3 * MINUTE, "anna")
+    closed = close(episode.alert, by=None, now=START + 2 * MINUTE)
+    acknowledged = acknowledge(episode.alert, by="anna", now=START + 3 * MINUTE)
     assert merge(closed, acknowledged).state == merge(acknowledged, closed).state == "closed"

@@ -56,20 +56,20 @@ def test_below_the_wanted_severity_nobody_is_told_until_it_worsens():
 def test_who_was_told_of_a_beginning_is_told_of_easing_and_the_end():
     before = told(*due(OPENED, {}))
     eased = severity_is(replace(OPENED, min_severity=3), 1)
-    closed = close(eased, LATER, None)
+    closed = close(eased, by=None, now=LATER)
     assert happening_of(eased) == "eased"
     assert len(due(eased, before)) == len(due(closed, before)) == 2
     assert due(closed, {}) == due(eased, {}) == []
 
 
 def test_a_snoozed_alert_is_silent_and_so_are_notes():
-    snoozed = snooze(OPENED, NOON, "anna", LATER)
+    snoozed = snooze(OPENED, until=LATER, by="anna", now=NOON)
     assert due(snoozed, {}) == due(severity_is(snoozed, 5), {}) == []
-    assert due(note(OPENED, LATER, "anna", "hm"), told(*due(OPENED, {}))) == []
+    assert due(note(OPENED, by="anna", now=LATER, note="hm"), told(*due(OPENED, {}))) == []
 
 
 def test_that_somebody_takes_care_is_told():
-    taken = acknowledge(OPENED, LATER, "anna")
+    taken = acknowledge(OPENED, by="anna", now=LATER)
     [first, _] = due(taken, told(*due(OPENED, {})))
     assert title(first.alert, "de") == "Deutsche Bahn: übernommen von anna"
 

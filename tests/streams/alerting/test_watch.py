@@ -62,9 +62,52 @@ def test_one_loud_account_among_five_others_is_none_either(scene):
     assert scene.alerts == []
 
 
-def test_four_voices_are_too_few(scene):
-    burst(scene, posts=4)
+def test_four_voices_are_too_few_however_much_they_say(scene):
+    wait(scene, 61)
+    burst(scene, posts=60, author=lambda number: f"b{number % 4}")
     assert scene.alerts == []
+    burst(scene, posts=15, author=lambda number: f"b{number % 5}")
+    assert len(scene.alerts) == 1
+
+
+def test_history_read_in_while_live_does_not_alarm(scene):
+    for _ in range(9):
+        scene.now += timedelta(minutes=5)
+        burst(scene, posts=1, author=lambda _: f"c{next(scene.numbers)}")
+    before = len(scene.alerts)
+    scene.give(*(hit(60_000 + n, scene.now, author=f"h{n}", mode="backfill") for n in range(300)))
+    scene.tick()
+    assert len(scene.alerts) == before == 0
+
+
+def test_what_a_source_delivers_minutes_late_still_alarms(scene):
+    then = scene.now
+    scene.now += timedelta(minutes=9)
+    scene.give(hit(70_000, scene.now))
+    scene.tick()
+    scene.give(*(hit(50_000 + n, then + timedelta(seconds=n), author=f"l{n}") for n in range(200)))
+    scene.tick()
+    assert [alert.state for _, alert in scene.alerts] == ["open"]
+
+
+def test_an_old_post_found_live_does_not_pretend_that_we_listened_since():
+    scene = Scene()
+    scene.give(hit(1, scene.now - 10 * DAY))
+    scene.tick()
+    assert scene.watch.learning("db")
+
+
+def test_a_pace_above_the_past_becomes_the_new_normal():
+    scene = Scene()
+    scene.backfill(3000, days=14)
+    for step in range(27 * 60):
+        scene.now += timedelta(minutes=1)
+        scene.give(*(hit(next(scene.numbers), scene.now - timedelta(seconds=n)) for n in range(3)))
+        if step % 5 == 0:
+            scene.tick()
+    assert scene.alerts == []
+    burst(scene, posts=300)
+    assert len({alert.id for _, alert in scene.alerts}) == 1
 
 
 def test_it_closes_after_half_an_hour_of_calm_and_says_so(scene):
@@ -123,7 +166,7 @@ def test_a_retraction_spares_those_who_still_match(scene):
 def test_a_persons_word_is_kept_and_the_figures_go_on(scene):
     burst(scene)
     opened = scene.alerts[-1][1]
-    scene.watch.adopt(acknowledge(opened, scene.now, "anna", "we know"))
+    scene.watch.adopt(acknowledge(opened, by="anna", now=scene.now, note="we know"))
     scene.now += timedelta(seconds=20)
     burst(scene, posts=10)
     last = scene.alerts[-1][1]
@@ -136,7 +179,7 @@ def test_neither_side_is_lost_when_both_speak_at_once(scene):
     opened = scene.alerts[-1][1]
     burst(scene, posts=300, tone="negative")
     assert scene.alerts[-1][1].revision > 1
-    scene.watch.adopt(acknowledge(opened, scene.now, "anna"))
+    scene.watch.adopt(acknowledge(opened, by="anna", now=scene.now))
     scene.tick()
     merged = scene.alerts[-1][1]
     assert merged.state == "acknowledged"
@@ -152,12 +195,18 @@ def test_our_own_words_read_back_change_nothing(scene):
     assert scene.watch.changed() == []
 
 
+def test_what_was_taken_over_is_told_again_lest_our_figures_hide_it(scene):
+    burst(scene)
+    scene.watch.adopt(acknowledge(scene.alerts[-1][1], by="anna", now=scene.now))
+    assert [alert.state for alert in scene.watch.evaluate(scene.now)] == ["acknowledged"]
+
+
 def test_an_alert_that_a_person_closed_stays_closed(scene):
     burst(scene)
-    scene.watch.adopt(close(scene.alerts[-1][1], scene.now, "anna"))
-    told = len(scene.alerts)
+    scene.watch.adopt(close(scene.alerts[-1][1], by="anna", now=scene.now))
     burst(scene, posts=10)
-    assert len(scene.alerts) == told
+    assert scene.alerts[-1][1].state == "closed"
+    assert len({alert.id for _, alert in scene.alerts}) == 1
 
 
 def test_unsubscribing_closes_the_alert(scene):

@@ -117,6 +117,18 @@ def test_posts_that_were_forgotten_still_count_once_after_crashes(secs, crashes)
     assert counts_in(log.restarted(), "db") == counts_of(records, "db")
 
 
+def test_a_crash_between_the_fold_and_the_end_of_its_chunks_counts_nothing_twice():
+    log = Log(
+        [hit(n, START - timedelta(seconds=100 - n)) for n in range(9)], {"chunk_posts": 2, "max_posts": 6}
+    )
+    log.batch(6, None)
+    log.watch.absorb(log.records[6:])
+    entries = log.watch.changed()
+    fold = [split(entry)[2] for entry, _ in entries].index("fold")
+    log.state.update({entry: value for entry, value in entries[: fold + 1] if value is not None})
+    assert counts_in(log.restarted(), "db") == counts_of([one.record for one in log.records], "db")
+
+
 def test_a_batch_rewrites_little():
     log = Log([hit(n, START - timedelta(seconds=n)) for n in range(5000)], {})
     log.batch(4999, None)
