@@ -52,8 +52,7 @@ class Application:
             self._stack.push_async_callback(self._log.close)
             await self._require_topics()
             index = await self._opened(open_index(self._config.index)) if self._needs_index() else None
-            if "web" in self._roles:
-                await self._start_web(index)
+            await self._start_web(index)
             if "work" in self._roles and index:
                 await self._start_worker(index)
             self._keep(watch_lag(self._log, GROUP, AGENT_TOPICS, self._health), "health")
@@ -91,7 +90,7 @@ class Application:
             accept=self._ingest.accept,
             token=self._config.web.token,
         )
-        web = Web(self._config.web, services)
+        web = Web(self._config.web, services, whole="web" in self._roles)
         await web.start()
         self._stack.push_async_callback(web.stop)
 
@@ -113,6 +112,7 @@ class Application:
         worker.on_revoked(watch.forget, notify.forget)
         await worker.start()
         self._stack.push_async_callback(worker.stop)
+        self._keep(worker.watch(), "worker")
         self._keep(watch.tick(lambda: worker.assigned(HITS)), "watch")
 
     async def _listen(self, listeners: Sequence[Matcher | WatchAgent]) -> None:

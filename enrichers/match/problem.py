@@ -52,12 +52,8 @@ def _repaired(source: str, problem: Problem, parses: Callable[[str], bool]) -> s
         clean = " ".join(attempt.split())
         if clean and clean != source and parses(clean):
             return clean
-<<<<<<< HEAD
-    return problem.instead or "bahn~ AND streik~"
-=======
     words = " AND ".join(token.word for token in tokens(source) if token.kind == "word")
     return words if parses(words) else EXAMPLE
->>>>>>> heads/match
 
 
 def _rest(tail: str) -> str:

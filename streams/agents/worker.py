@@ -80,6 +80,13 @@ class Worker:
         """Stop consuming; what is in flight comes again at the next start."""
         await self._app.stop()
 
+    async def watch(self) -> None:
+        """For ever; raises what made Faust give up, which it would otherwise keep to itself."""
+        while True:
+            await asyncio.sleep(1.0)
+            if self._app.crashed:
+                raise self._app.crash_reason or RuntimeError("Faust gave up")
+
     def assigned(self, topic: str) -> set[int]:
         """The partitions of a topic that are ours now."""
         return {tp.partition for tp in self._app.consumer.assignment() if tp.topic == topic}

@@ -3,6 +3,7 @@
 import errno
 import os
 import urllib.parse
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from streams.web import assets, health, hooks
 from streams.web.answers import add_security_headers, errors_as_json, only_asked_here
 from streams.web.api import alerts, description, mentions, stream, subscriptions
 from streams.web.changes import Changes
-from streams.web.routes import install
+from streams.web.routes import Route, install
 from streams.web.services import CHANGES, SERVICES, Services
 
 ROUTES = (
@@ -54,7 +55,9 @@ def address_of(url: str) -> Address:
     return Address(host, DEFAULT_PORT if port is None else port)
 
 
-def build_app(services: Services, host: str = "127.0.0.1") -> web.Application:
+def build_app(
+    services: Services, host: str = "127.0.0.1", routes: Sequence[Route] = ROUTES
+) -> web.Application:
     """The application; `host` is the name it is asked by, which matters where only this machine may ask."""
     app = web.Application(
         middlewares=[errors_as_json, only_asked_here(host)], client_max_size=MAX_REQUEST_BYTES
@@ -63,7 +66,7 @@ def build_app(services: Services, host: str = "127.0.0.1") -> web.Application:
     app[CHANGES] = Changes(services.log, services.view, services.clock)
     app.on_response_prepare.append(add_security_headers)
     app.on_shutdown.append(_end_streams)
-    install(app, ROUTES)
+    install(app, routes)
     return app
 
 
@@ -72,12 +75,18 @@ async def _end_streams(app: web.Application) -> None:
 
 
 class Web:
-    """The HTTP interface and its view of the log, from `start` to `stop`. Nothing it is asked is logged."""
+    """The HTTP interface, from `start` to `stop`. Nothing it is asked is logged.
 
-    def __init__(self, config: WebConfig, services: Services) -> None:
+    `whole`: with the page, the API and their view of the log; otherwise health and metrics only, for a process that
+    does other work.
+    """
+
+    def __init__(self, config: WebConfig, services: Services, *, whole: bool = True) -> None:
         self._url = config.url
         self._address = address_of(config.url)
         self._services = services
+        self._routes = ROUTES if whole else health.ROUTES
+        self._view = services.view if whole else None
         self._runner: web.AppRunner | None = None
 
     @property
@@ -90,8 +99,9 @@ class Web:
 
     async def start(self) -> None:
         """Listen. Raises InUseError when somebody else does, ConfigError when that is no address of this machine."""
-        self._services.view.start()
-        app = build_app(self._services, self._address.host)
+        if self._view is not None:
+            self._view.start()
+        app = build_app(self._services, self._address.host, self._routes)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_SECS)
         await self._runner.setup()
         try:
@@ -108,4 +118,5 @@ class Web:
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
-        await self._services.view.stop()
+        if self._view is not None:
+            await self._view.stop()
