@@ -52,7 +52,7 @@ def ack(id: Id, note: Note = None, config: ConfigOption = None) -> None:
         id,
         "ack",
         {"note": note},
-        lambda alert, at: episodes.acknowledge(alert, at, user(), note),
+        lambda alert, at: episodes.acknowledge(alert, by=user(), now=at, note=note),
     )
 
 
@@ -62,7 +62,11 @@ def snooze(id: Id, minutes: int = 60, note: Note = None, config: ConfigOption = 
     until = system_clock() + timedelta(minutes=minutes)
     body = {"note": note, "until": until.isoformat()}
     _change(
-        load(config), id, "snooze", body, lambda alert, at: episodes.snooze(alert, at, user(), until, note)
+        load(config),
+        id,
+        "snooze",
+        body,
+        lambda alert, at: episodes.snooze(alert, until=until, by=user(), now=at, note=note),
     )
 
 
@@ -70,7 +74,11 @@ def snooze(id: Id, minutes: int = 60, note: Note = None, config: ConfigOption = 
 def close(id: Id, note: Note = None, config: ConfigOption = None) -> None:
     """Say that it is over."""
     _change(
-        load(config), id, "close", {"note": note}, lambda alert, at: episodes.close(alert, at, user(), note)
+        load(config),
+        id,
+        "close",
+        {"note": note},
+        lambda alert, at: episodes.close(alert, by=user(), now=at, note=note),
     )
 
 
@@ -78,7 +86,11 @@ def close(id: Id, note: Note = None, config: ConfigOption = None) -> None:
 def note(id: Id, text: str, config: ConfigOption = None) -> None:
     """Write something down beside it."""
     _change(
-        load(config), id, "note", {"note": text}, lambda alert, at: episodes.note(alert, at, user(), text)
+        load(config),
+        id,
+        "note",
+        {"note": text},
+        lambda alert, at: episodes.note(alert, by=user(), now=at, note=text),
     )
 
 

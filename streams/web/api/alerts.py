@@ -52,7 +52,7 @@ async def listed(request: web.Request) -> web.Response:
 async def acknowledge(request: web.Request) -> web.Response:
     """Somebody takes care of it."""
     return await _change(
-        request, lambda alert, act: episodes.acknowledge(alert, act.now, act.by, act.said.note)
+        request, lambda alert, act: episodes.acknowledge(alert, by=act.by, now=act.now, note=act.said.note)
     )
 
 
@@ -61,14 +61,17 @@ async def snooze(request: web.Request) -> web.Response:
     clock = services(request).clock
 
     def change(alert: Alert, act: Act) -> Alert:
-        return episodes.snooze(alert, act.now, act.by, later_of(act.said.until, clock), act.said.note)
+        until = later_of(act.said.until, clock)
+        return episodes.snooze(alert, until=until, by=act.by, now=act.now, note=act.said.note)
 
     return await _change(request, change)
 
 
 async def close(request: web.Request) -> web.Response:
     """It is over."""
-    return await _change(request, lambda alert, act: episodes.close(alert, act.now, act.by, act.said.note))
+    return await _change(
+        request, lambda alert, act: episodes.close(alert, by=act.by, now=act.now, note=act.said.note)
+    )
 
 
 async def note(request: web.Request) -> web.Response:
@@ -77,7 +80,7 @@ async def note(request: web.Request) -> web.Response:
     def change(alert: Alert, act: Act) -> Alert:
         if not (text := (act.said.note or "").strip()):
             raise UsageError('what is to be noted? write {"note": "…"}')
-        return episodes.note(alert, act.now, act.by, text)
+        return episodes.note(alert, by=act.by, now=act.now, note=text)
 
     return await _change(request, change)
 
