@@ -12,7 +12,7 @@ class Coverage:
     """All that the source said up to `complete_until` has been read (None: it cannot tell).
 
     `late`: it is read, but far behind. `down`: the last pass ended in an error, named in `reason`; the time up
-    to which it was complete stays. `at`: when this was written.
+    to which it was complete stays. `at`: when this was written. `live_since`: when the first live post came.
     """
 
     ingestor: str
@@ -20,3 +20,4 @@ class Coverage:
     at: datetime
     state: CoverageState = "ok"
     reason: str | None = None
+    live_since: datetime | None = None

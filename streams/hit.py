@@ -24,6 +24,7 @@ class Hit:
     influence: float | None = None
     followers: int | None = None
     url: str | None = None
+    ingestor: str | None = None
     type: Literal["hit"] = "hit"
 
 

@@ -20,7 +20,7 @@ from streams.clock import Clock, system_clock
 from streams.codec import decode, encode
 from streams.components import Echo, Ingestor, Page, Receiver, Refused, Request
 from streams.config import Part, build
-from streams.coverage import Coverage
+from streams.coverage import Coverage, CoverageState
 from streams.dead_letter import KEPT_BYTES, DeadLetter, Origin
 from streams.errors import ResonanzError, UnavailableError
 from streams.log.base import Entry, Log
@@ -182,7 +182,11 @@ class Ingest:
         until = page.complete_until or (before.complete_until if before else None)
         now = self._clock()
         late = until is not None and now - until > LATE_AFTER
-        return Coverage(ingestor=name, complete_until=until, at=now, state="late" if late else "ok")
+        since = before.live_since if before else None
+        if since is None and any(post.mode == "live" for post in page.posts):
+            since = now
+        state: CoverageState = "late" if late else "ok"
+        return Coverage(ingestor=name, complete_until=until, at=now, state=state, live_since=since)
 
     def _confirmed(self, name: str, page: Page) -> None:
         self._coverage[name] = self._covered(name, page)
@@ -242,8 +246,8 @@ class Ingest:
     async def _mark_down(self, name: str, reason: str) -> None:
         """Say that the source is not read at present; if even that cannot be written, the log itself is down."""
         before = self._coverage.get(name)
-        until = before.complete_until if before else None
-        down = Coverage(ingestor=name, complete_until=until, at=self._clock(), state="down", reason=reason)
+        bare = before or Coverage(ingestor=name, complete_until=None, at=self._clock())
+        down = replace(bare, at=self._clock(), state="down", reason=reason)
         try:
             await self._write_once([Entry(topics.COVERAGE, name.encode(), encode(down))])
         except Exception as error:  # noqa: BLE001 - the log's own health tells of it

@@ -108,6 +108,7 @@ def _hits(mention: Mention) -> list[Hit]:
             influence=mention.influence.score if mention.influence else None,
             followers=author.followers if author else None,
             url=mention.url,
+            ingestor=mention.ingestor,
         )
         for match in mention.matches
     ]

@@ -90,7 +90,7 @@ class WatchAgent:
         async for coverage in _values(self._log, COVERAGE, lambda value: decode(Coverage, value)):
             self._coverage[coverage.ingestor] = coverage
             for watch in self._watches.values():
-                watch.cover(coverage.ingestor, coverage.complete_until)
+                watch.cover(coverage.ingestor, coverage.complete_until, coverage.live_since)
 
     async def _watch(self, partition: int) -> Watch:
         """The memory of a partition; read back from the log when the partition has just become ours."""
@@ -103,7 +103,7 @@ class WatchAgent:
             for alert in self._alerts.values():
                 watch.adopt(alert)
             for coverage in self._coverage.values():
-                watch.cover(coverage.ingestor, coverage.complete_until)
+                watch.cover(coverage.ingestor, coverage.complete_until, coverage.live_since)
             self._watches[partition] = watch
         return self._watches[partition]
 

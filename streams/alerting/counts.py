@@ -103,8 +103,8 @@ class Tally(NamedTuple):
 class Counts:
     """The memory of one subscription.
 
-    `began`: the bucket from which on the counts are complete. `heard_from`: the second each source, by its hash,
-    first came live. `touched`: the oldest bucket changed since somebody last set it to None. `written`: numbers
+    `began`: the bucket from which on the counts are complete. `heard_from`: the second since which each
+    source, by its hash, is read live. `touched`: the oldest bucket changed since somebody last set it to None. `written`: numbers
     of the chunks, and `folded` and `horizon` if the chunk number `upto` rose, that changed since the last save.
     """
 
@@ -125,8 +125,8 @@ class Counts:
         """How many posts are known one by one."""
         return len(self._chunk_of)
 
-    def add(self, post: Counted, arrived: int) -> Refusal | None:
-        """Count a post that arrived at this second; or why not."""
+    def add(self, post: Counted, arrived: int, listening: int | None = None) -> Refusal | None:
+        """Count a post that arrived at this second; or why not. `listening`: since when its source is read live."""
         if post.post in self._chunk_of:
             return "known"
         if post.at > arrived + FUTURE_SECS:
@@ -134,7 +134,7 @@ class Counts:
         if post.at <= self.horizon or post.bucket <= bucket_of(arrived) - KEPT_BUCKETS:
             return "too old"
         if post.live:
-            self.heard_from.setdefault(post.source, arrived)
+            self.heard_from.setdefault(post.source, arrived if listening is None else listening)
         first = bucket_of(arrived) if post.live else post.bucket
         if self.began is None or first < self.began:
             self.began = first

@@ -58,6 +58,7 @@ class Watch:
         self._to_forget: list[StateEntry] = []
         self._bucket = 0
         self._seen = -1
+        self._live_since: dict[str, int] = {}
 
     def restore(self, entries: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Take in this partition's entries of `watch-state.v1`, before anything else. Raises DecodeError."""
@@ -101,9 +102,13 @@ class Watch:
             alert = track.episode.alert
             self._to_tell[alert.id] = close(alert, by=None, now=alert.updated_at, note=UNSUBSCRIBED)
 
-    def cover(self, ingestor: str, complete_until: datetime | None) -> None:
-        """Note how far an ingestor has read its source; alerts say so."""
+    def cover(
+        self, ingestor: str, complete_until: datetime | None, live_since: datetime | None = None
+    ) -> None:
+        """Note how far an ingestor has read its source, which alerts say, and since when it reads it live."""
         self._coverage[ingestor] = Covered(ingestor=ingestor, complete_until=complete_until)
+        if live_since is not None:
+            self._live_since[ingestor] = int(live_since.timestamp())
 
     def absorb(self, arrived: Sequence[Arrived]) -> Mapping[str, int]:
         """Count hits, take back what is retracted; how many were counted, taken back, or refused and why."""
@@ -182,7 +187,8 @@ class Watch:
         if track is None:
             track = self._tracks[hit.subscription] = Track(self._new_counts())
         post = Counted.of(hit)
-        if refusal := track.counts.add(post, arrived):
+        listening = min(arrived, self._live_since.get(hit.ingestor or "", arrived))
+        if refusal := track.counts.add(post, arrived, listening):
             return refusal
         track.changed = True
         self._changed.add(hit.subscription)
