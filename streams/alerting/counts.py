@@ -104,7 +104,7 @@ class Counts:
     """The memory of one subscription.
 
     `began`: the bucket from which on the counts are complete. `heard_from`: the second each source, by its hash,
-    first came live. `touched`: the oldest bucket changed since somebody last set it to None. `written`: numbers
+    was first observed live. `touched`: the oldest bucket changed since somebody last set it to None. `written`: numbers
     of the chunks, and `folded` and `horizon` if the chunk number `upto` rose, that changed since the last save.
     """
 
@@ -125,17 +125,18 @@ class Counts:
         """How many posts are known one by one."""
         return len(self._chunk_of)
 
-    def add(self, post: Counted, arrived: int) -> Refusal | None:
-        """Count a post that arrived at this second; or why not."""
+    def add(self, post: Counted, arrived: int, observed: int | None = None) -> Refusal | None:
+        """Count a post that was observed and arrived at these seconds (the latter for both); or why not."""
         if post.post in self._chunk_of:
             return "known"
         if post.at > arrived + FUTURE_SECS:
             return "future"
         if post.at <= self.horizon or post.bucket <= bucket_of(arrived) - KEPT_BUCKETS:
             return "too old"
+        heard = min(observed or arrived, arrived)
         if post.live:
-            self.heard_from.setdefault(post.source, arrived)
-        first = bucket_of(arrived) if post.live else post.bucket
+            self.heard_from[post.source] = min(self.heard_from.get(post.source, heard), heard)
+        first = bucket_of(heard) if post.live else post.bucket
         if self.began is None or first < self.began:
             self.began = first
             self._touch(first)

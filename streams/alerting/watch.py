@@ -182,7 +182,8 @@ class Watch:
         if track is None:
             track = self._tracks[hit.subscription] = Track(self._new_counts())
         post = Counted.of(hit)
-        if refusal := track.counts.add(post, arrived):
+        observed = int(hit.observed_at.timestamp()) if hit.observed_at else None
+        if refusal := track.counts.add(post, arrived, observed):
             return refusal
         track.changed = True
         self._changed.add(hit.subscription)
