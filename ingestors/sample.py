@@ -107,10 +107,12 @@ class Sample:
         parts = self._texts.parts(number, phase)
         if back is not None and back <= number and parts["kind"] == "post" and phase == "crisis":
             parts |= {"kind": "comment", "parent_id": _id(chapter, number - back)}
+        said_at = schedule.time_of(number)
         return Post(
             id=_id(chapter, number),
             source=self.name,
-            created_at=schedule.time_of(number),
+            created_at=said_at,
+            observed_at=None if phase == "history" else said_at,
             mode="backfill" if phase == "history" else "live",
             url=f"https://example.org/sample/{chapter.started:x}/{number}",
             **parts,

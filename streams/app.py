@@ -1,7 +1,7 @@
 """The application: one process's share of the pipeline, put together from the configuration."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -99,8 +99,8 @@ class Application:
         notifiers = {name: await self._opened(sink) for name, sink in _notifiers(self._config.sinks).items()}
         watch, notify = WatchAgent(self._log), NotifyAgent(self._log, notifiers)
         await self._listen([*_matchers(chain), watch])
-        self._keep(watch.follow_alerts(), "alerts")
-        self._keep(watch.follow_coverage(), "coverage")
+        await self._following(watch.follow_alerts, "alerts")
+        await self._following(watch.follow_coverage, "coverage")
         hit_partitions = len(await self._log.ends(HITS))
         agents: list[Agent] = [
             EnrichAgent(chain, self._log, hit_partitions),
@@ -123,7 +123,6 @@ class Application:
         for one in wanted:
             subscriptions.check(one, new_matcher())
         await subscriptions.save(self._log, wanted, by="configuration")
-        ready = asyncio.Event()
 
         def subscribe(subscription: Subscription) -> None:
             for listener in listeners:
@@ -133,7 +132,16 @@ class Application:
             for listener in listeners:
                 listener.unsubscribe(id)
 
-        self._keep(subscriptions.follow(self._log, subscribe, unsubscribe, ready.set), "subscriptions")
+        await self._following(
+            lambda ready: subscriptions.follow(self._log, subscribe, unsubscribe, ready), "subscriptions"
+        )
+
+    async def _following(
+        self, follow: Callable[[Callable[[], None]], Coroutine[Any, Any, None]], part: str
+    ) -> None:
+        """Follow a topic in the background; returns once what was there at the start has been read."""
+        ready = asyncio.Event()
+        self._keep(follow(ready.set), part)
         await ready.wait()
 
     async def _opened(self, component: C) -> C:

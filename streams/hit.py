@@ -10,12 +10,16 @@ from streams.post import Mode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One subscription matched one post. Key on the log: the subscription's id."""
+    """One subscription matched one post. Key on the log: the subscription's id.
+
+    `observed_at`: when the ingestor saw the post; tells since when a source is listened to.
+    """
 
     subscription: str
     post: str
     created_at: datetime
     source: str
+    observed_at: datetime | None = None
     mode: Mode = "live"
     author: str | None = None
     venue: str | None = None

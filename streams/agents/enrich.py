@@ -100,6 +100,7 @@ def _hits(mention: Mention) -> list[Hit]:
             post=mention.id,
             created_at=mention.created_at,
             source=mention.source,
+            observed_at=mention.observed_at,
             mode=mention.mode,
             author=author.id if author else None,
             venue=mention.venue.id if mention.venue else None,

@@ -8,7 +8,7 @@ from typing import TypeVar
 from streams.alert import Alert
 from streams.alerting.watch import Arrived, Watch
 from streams.clock import Clock, system_clock
-from streams.codec import DecodeError, decode, decode_alert, decode_hit, encode
+from streams.codec import DecodeError, decode, decode_hit, encode
 from streams.coverage import Coverage
 from streams.log.base import Entry, Log, Record
 from streams.log.delivery import deliver
@@ -78,19 +78,25 @@ class WatchAgent:
             async with self._one_at_a_time:
                 await self._save([await self._watch(partition) for partition in ours()])
 
-    async def follow_alerts(self) -> None:
-        """For ever: take in what people did to alerts."""
-        async for alert in _values(self._log, ALERTS, decode_alert):
+    async def follow_alerts(self, ready: Callable[[], None]) -> None:
+        """For ever: take in what people did to alerts; `ready` once all that was there is in."""
+
+        def learn(alert: Alert) -> None:
             self._alerts[alert.id] = alert
             for watch in self._watches.values():
                 watch.adopt(alert)
 
-    async def follow_coverage(self) -> None:
-        """For ever: learn how far each source has been read."""
-        async for coverage in _values(self._log, COVERAGE, lambda value: decode(Coverage, value)):
+        await _follow(self._log, ALERTS, Alert, learn, ready)
+
+    async def follow_coverage(self, ready: Callable[[], None]) -> None:
+        """For ever: learn how far each source has been read; `ready` once all that was there is in."""
+
+        def learn(coverage: Coverage) -> None:
             self._coverage[coverage.ingestor] = coverage
             for watch in self._watches.values():
-                watch.cover(coverage.ingestor, coverage.complete_until, coverage.live_since)
+                _cover(watch, coverage)
+
+        await _follow(self._log, COVERAGE, Coverage, learn, ready)
 
     async def _watch(self, partition: int) -> Watch:
         """The memory of a partition; read back from the log when the partition has just become ours."""
@@ -100,10 +106,12 @@ class WatchAgent:
             watch.restore((key, record.value) for key, record in entries.items())
             for subscription in self._subscriptions.values():
                 watch.subscribe(subscription)
+            for gone in watch.remembered() - self._subscriptions.keys():
+                watch.unsubscribe(gone)
             for alert in self._alerts.values():
                 watch.adopt(alert)
             for coverage in self._coverage.values():
-                watch.cover(coverage.ingestor, coverage.complete_until, coverage.live_since)
+                _cover(watch, coverage)
             self._watches[partition] = watch
         return self._watches[partition]
 
@@ -118,10 +126,18 @@ class WatchAgent:
             raise RuntimeError(f"the log refuses what watch remembers: {refused[0].reason}")
 
 
-async def _values(log: Log, topic: str, read: Callable[[bytes | None], T]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _cover(watch: Watch, coverage: Coverage) -> None:
+    watch.cover(coverage.ingestor, coverage.complete_until, coverage.live_since)
+
+
+async def _follow(
+    log: Log, topic: str, kind: type[T], learn: Callable[[T], None], ready: Callable[[], None]
+) -> None:
     async for batch in log.tail(topic, from_start=True):
         for record in batch.records:
             try:
-                yield read(record.value)
+                learn(decode(kind, record.value))
             except DecodeError as error:
                 logger("watch").warning("unreadable, ignored", topic=topic, reason=str(error))
+        if batch.caught_up:
+            ready()

@@ -103,8 +103,8 @@ class Tally(NamedTuple):
 class Counts:
     """The memory of one subscription.
 
-    `began`: the bucket from which on the counts are complete. `heard_from`: the second since which each
-    source, by its hash, is read live. `touched`: the oldest bucket changed since somebody last set it to None. `written`: numbers
+    `began`: the bucket from which on the counts are complete. `heard_from`: the second since which each source,
+    by its hash, is read live. `touched`: the oldest bucket changed since somebody last set it to None. `written`: numbers
     of the chunks, and `folded` and `horizon` if the chunk number `upto` rose, that changed since the last save.
     """
 
@@ -133,9 +133,10 @@ class Counts:
             return "future"
         if post.at <= self.horizon or post.bucket <= bucket_of(arrived) - KEPT_BUCKETS:
             return "too old"
+        heard = arrived if listening is None else min(listening, arrived)
         if post.live:
-            self.heard_from.setdefault(post.source, arrived if listening is None else listening)
-        first = bucket_of(arrived) if post.live else post.bucket
+            self.heard_from[post.source] = min(self.heard_from.get(post.source, heard), heard)
+        first = bucket_of(heard) if post.live else post.bucket
         if self.began is None or first < self.began:
             self.began = first
             self._touch(first)

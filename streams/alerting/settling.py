@@ -11,7 +11,7 @@ from streams.alerting.counts import BUCKET_SECS
 from streams.alerting.surprise import growth_surprise, poisson_surprise
 
 SETTLING_SECS = 86_400
-WINDOWS_SECS = (30, 300, 1800)
+WINDOWS_SECS = (10, 30, 300, 1800)
 GROWTH_SIGMA = 5.0
 LEVEL_SIGMA = 6.0
 LEVEL_RATIO = 4.0

@@ -187,8 +187,7 @@ class Watch:
         if track is None:
             track = self._tracks[hit.subscription] = Track(self._new_counts())
         post = Counted.of(hit)
-        listening = min(arrived, self._live_since.get(hit.ingestor or "", arrived))
-        if refusal := track.counts.add(post, arrived, listening):
+        if refusal := track.counts.add(post, arrived, self._listening(hit, arrived)):
             return refusal
         track.changed = True
         self._changed.add(hit.subscription)
@@ -197,6 +196,15 @@ class Watch:
         self._news.add(hit.subscription)
         self._heard[hit.subscription] = max(self._heard.get(hit.subscription, 0), post.bucket)
         return "counted"
+
+    def _listening(self, hit: Hit, arrived: int) -> int:
+        """The second since which we are known to listen for this at where it comes from, whatever was said there."""
+        observed = int(hit.observed_at.timestamp()) if hit.observed_at else arrived
+        live_since = self._live_since.get(hit.ingestor or "", arrived)
+        subscription = self._subscriptions.get(hit.subscription)
+        if subscription and subscription.changed_at:
+            live_since = max(live_since, int(subscription.changed_at.timestamp()))
+        return min(observed, arrived, live_since)
 
     def _take_back(self, retraction: Retraction) -> int:
         taken = 0

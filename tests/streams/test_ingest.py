@@ -218,8 +218,14 @@ async def test_complete_until_moves_only_when_the_source_says_so_and_survives_tr
     again.failing = 1
     driver = ingest(log, news=again)
     await driver.run()
-    assert [decode(Coverage, r.value).complete_until for r in log.records(topics.COVERAGE)] == [until] * 3
-    assert [decode(Coverage, r.value).state for r in log.records(topics.COVERAGE)] == ["ok", "down", "ok"]
+    assert [decode(Coverage, r.value).complete_until for r in log.records(topics.COVERAGE)] == [until] * 4
+    assert [decode(Coverage, r.value).state for r in log.records(topics.COVERAGE)] == [
+        "ok",
+        "ok",
+        "down",
+        "ok",
+    ]
+    assert decode(Coverage, log.records(topics.COVERAGE)[-1].value).live_since == NOW
 
 
 async def test_a_source_far_behind_is_late():

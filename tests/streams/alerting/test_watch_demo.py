@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from ingestors.sample_schedule import Schedule
 from streams.alerting.watch import Watch
 from tests.streams.alerting.scene import BAHN, START, Scene, hit
 
@@ -35,6 +36,27 @@ def test_a_burst_is_told_within_seconds_and_once(scene):
     assert last.unusual_days >= 15
     assert last.negative_share == pytest.approx(0.5, abs=0.05)
     assert last.posts
+
+
+@pytest.mark.parametrize("enriched_after_secs", [0, 15, 25])
+@pytest.mark.parametrize("secs_into_the_bucket", [0, 140, 280])
+def test_the_sample_alarms_within_seconds_of_its_crisis_and_not_before(
+    secs_into_the_bucket, enriched_after_secs
+):
+    started = START + timedelta(seconds=secs_into_the_bucket)
+    schedule = Schedule(started, history_days=14, rate=2.0, crisis_after=20.0, seed=1)
+    scene = Scene(now=started + timedelta(seconds=enriched_after_secs))
+    scene.give(*(hit(number, at, mode="backfill") for number, at in enumerate(schedule.history)))
+    told = len(schedule.history)
+    while scene.now < started + timedelta(seconds=40):
+        due = range(told, schedule.count_until(scene.now))
+        times = {number: schedule.time_of(number) for number in due}
+        scene.give(*(hit(number, at, observed_at=at) for number, at in times.items()))
+        scene.tick()
+        told += len(due)
+        scene.now += timedelta(seconds=1)
+    assert 20 < (scene.alerts[0][0] - started).total_seconds() <= 26
+    assert len({alert.id for _, alert in scene.alerts}) == 1
 
 
 def test_without_the_past_nothing_alarms_for_the_first_days():
