@@ -25,6 +25,7 @@ from streams.mention import PART_FIELDS, Mention
 from streams.outcome import Dropped, Rejected, Retry
 from streams.post import Author
 from streams.testing.texts import HOSTILE, PLAIN
+from streams.testing.touching import touched_by
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -248,28 +249,9 @@ def refuses_an_unknown_option(case: EnricherCase) -> None:
     raise AssertionError("no_such_option was taken")
 
 
-_TOUCHING = {"open", "os.listdir", "os.scandir", "os.mkdir", "os.remove", "socket.connect", "socket.bind",
-             "subprocess.Popen", "sqlite3.connect", "urllib.Request"}  # fmt: skip
-_touched: list[str] | None = None
-
-
-def _watch(event: str, args: tuple[Any, ...]) -> None:
-    if _touched is not None and event in _TOUCHING:
-        _touched.append(f"{event} {args[:1]}")
-
-
-sys.addaudithook(_watch)
-
-
 def touches_nothing_before_open(case: EnricherCase) -> None:
     """A constructor opens no file, directory, socket or process."""
-    global _touched  # noqa: PLW0603 - an audit hook cannot be taken off again
-    touched: list[str] = []
-    _touched = touched
-    try:
-        case.make()
-    finally:
-        _touched = None
+    touched = touched_by(case.make)
     assert not touched, touched
 
 
