@@ -60,7 +60,7 @@ class Entities:
         self._taggers: dict[str, Tagger] = {}
 
     async def open(self) -> None:
-        """Load lists and taggers (about 20 MB each). Raises ConfigError or StorageError, which name the bad file."""
+        """Load lists and taggers (about 5 MB each). Raises ConfigError or StorageError, which name the bad file."""
         for language in self._config.taggers:
             if language not in TAGGED:
                 raise ConfigError(

@@ -59,7 +59,7 @@ class LanguageGuess:
         self._lingua: Any = None
 
     async def open(self) -> None:
-        """Load eldc's table (about 60 MB, once a process). Raises ConfigError on a language it does not know."""
+        """Load eldc's table, once a process. Raises ConfigError on a language it does not know."""
         import eldc
 
         for code in self._config.languages:

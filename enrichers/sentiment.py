@@ -62,7 +62,11 @@ class SentimentLabel:
         self._model: ToneModel | None = None
 
     async def open(self) -> None:
-        """Load the model (about 20 MB). Raises ConfigError on an unknown domain, StorageError on a bad file."""
+        """Load the model (about 15 MB). Raises ConfigError on a bad bound or domain, StorageError on a bad file."""
+        if not 0 <= self._config.unsure_below <= 1:
+            raise ConfigError(
+                "[enrichers.sentiment] unsure_below is a probability; write `unsure_below = 0.6`"
+            )
         path = Path(self._config.model) if self._config.model else SHIPPED
         try:
             model = ToneModel.load(path)

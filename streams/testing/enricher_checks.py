@@ -24,22 +24,10 @@ from streams.errors import ConfigError
 from streams.mention import PART_FIELDS, Mention
 from streams.outcome import Dropped, Rejected, Retry
 from streams.post import Author
+from streams.testing.texts import HOSTILE, PLAIN
+from streams.testing.touching import touched_by
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-TEXTS = (
-    "Die Deutsche Bahn fällt heute schon wieder aus, danke für nichts!",
-    "Just landed in Berlin, the crew was wonderful 😀",
-    "Der Zug nach Köln fährt um 8 Uhr von Gleis 4.",
-    "#Bahnstreik @db_bahn https://example.org/a?b=1 RT",
-)
-HOSTILE = (
-    " ", "a", "@", "#", "@@ ## :// www.", "😀😀😀", "👩‍👩‍👧 🇩🇪", "\x00", "a\x00b@c\x00#d",
-    "\u202eright to left", "مرحبا بالعالم", "Привет, Berlin und 日本語 zugleich", "e\u0301\u0301\u0301 ﬁ ß İ ı ſ",
-    "&amp;&lt;b&gt;&#0;&#xD800;&bogus;", "<p>Hallo<br/>Welt</p><script>",
-    "\u00ad\u200b\ufeff", "\n\r\t\v\f\x85\u2028", "(((((((dpa", "1" * 5_000, "a" * 100_000, "😀" * 100_000,
-    "ab " * 33_334, "@x " * 33_334, "&" * 100_000, "<" * 100_000, "A-" * 50_000, "().," * 25_000,
-    "Köln " * 20_000, "ſß" * 50_000, "http://" * 14_286, "RT @a: " * 14_286,
-)  # fmt: skip
 
 
 def _nothing(_: Enricher) -> None:
@@ -85,7 +73,7 @@ def mention(text: str, **parts: Any) -> Mention:
 
 
 def _batch(case: EnricherCase) -> list[Mention]:
-    return [mention(text) for text in TEXTS] + [one for one, _ in case.known]
+    return [mention(text) for text in PLAIN] + [one for one, _ in case.known]
 
 
 async def answers_each_mention_also_none(case: EnricherCase) -> None:
@@ -188,7 +176,7 @@ def _strict(answer: Mapping[str, Any]) -> None:
 
 async def places_lie_within_the_text(case: EnricherCase) -> None:
     """Spans are code points of `text`, and an entity's text is what stands there."""
-    texts = [*TEXTS, *(text[:5_000] for text in HOSTILE), *("😀 " + text for text in TEXTS)]
+    texts = [*PLAIN, *(text[:5_000] for text in HOSTILE), *("😀 " + text for text in PLAIN)]
     async with case.opened() as enricher:
         for text in texts:
             (answer,) = enricher.enrich([mention(text)])
@@ -205,9 +193,9 @@ async def places_lie_within_the_text(case: EnricherCase) -> None:
 async def passes_over_what_is_gone(case: EnricherCase) -> None:
     """The news that a post or an author is gone gets no parts, and is never dropped."""
     gone = [
-        mention(TEXTS[0], event="delete"),
+        mention(PLAIN[0], event="delete"),
         mention("", event="delete"),
-        mention(TEXTS[1], event="author_delete", author=Author(id="test:1")),
+        mention(PLAIN[1], event="author_delete", author=Author(id="test:1")),
     ]
     async with case.opened() as enricher:
         assert list(enricher.enrich(gone)) == [{}, {}, {}]
@@ -223,7 +211,7 @@ async def keeps_nothing_of_what_it_saw(case: EnricherCase) -> None:
 
 
 def _see(enricher: Enricher, start: int, stop: int) -> None:
-    words = " ".join(TEXTS).split()
+    words = " ".join(PLAIN).split()
     for begin in range(start, stop, 100):
         enricher.enrich(
             [
@@ -261,28 +249,9 @@ def refuses_an_unknown_option(case: EnricherCase) -> None:
     raise AssertionError("no_such_option was taken")
 
 
-_TOUCHING = {"open", "os.listdir", "os.scandir", "os.mkdir", "os.remove", "socket.connect", "socket.bind",
-             "subprocess.Popen", "sqlite3.connect", "urllib.Request"}  # fmt: skip
-_touched: list[str] | None = None
-
-
-def _watch(event: str, args: tuple[Any, ...]) -> None:
-    if _touched is not None and event in _TOUCHING:
-        _touched.append(f"{event} {args[:1]}")
-
-
-sys.addaudithook(_watch)
-
-
 def touches_nothing_before_open(case: EnricherCase) -> None:
     """A constructor opens no file, directory, socket or process."""
-    global _touched  # noqa: PLW0603 - an audit hook cannot be taken off again
-    touched: list[str] = []
-    _touched = touched
-    try:
-        case.make()
-    finally:
-        _touched = None
+    touched = touched_by(case.make)
     assert not touched, touched
 
 

@@ -88,6 +88,12 @@ async def test_an_unknown_domain_is_refused_with_a_list():
         await SentimentLabel(SentimentLabel.Config(domain="zoo")).open()
 
 
+@pytest.mark.parametrize("bound", [-0.1, 60, float("nan")])
+async def test_a_bound_that_is_no_probability_is_refused(bound):
+    with pytest.raises(ConfigError, match=r"unsure_below = 0\.6"):
+        await SentimentLabel(SentimentLabel.Config(unsure_below=bound)).open()
+
+
 @pytest.mark.parametrize("content", [b"", b"no model", "half"])
 async def test_a_damaged_model_is_named(tmp_path, content):
     file = tmp_path / "model.npz"
