@@ -24,7 +24,6 @@ from streams.logs import logger
 from streams.outcome import Fate, Rejected, Retry
 from streams.topics import DEAD_LETTERS
 
-BATCH_RECORDS = 500
 BATCH_WITHIN_SECS = 0.1
 
 
@@ -33,6 +32,7 @@ class Agent(Protocol):
 
     name: str
     topic: str
+    batch_records: int
 
     async def settle(self, records: Sequence[Record]) -> Sequence[Fate]:
         """The fate of each record, in its place. An exception means that this process cannot go on."""
@@ -93,21 +93,23 @@ class Settler:
             metrics.settled(self._agent.name, kind, count)
 
 
-async def consume(stream: Any, settle: Callable[[Sequence[Record]], Awaitable[None]], agent: str) -> None:
+async def consume(stream: Any, settle: Callable[[Sequence[Record]], Awaitable[None]], agent: Agent) -> None:
     """Run one agent over its Faust stream, for ever.
 
     `noack` first, so that leaving the loop acknowledges nothing behind our back.
     """
-    batches: AsyncIterator[Sequence[Any]] = stream.noack().noack_take(BATCH_RECORDS, within=BATCH_WITHIN_SECS)
+    batches: AsyncIterator[Sequence[Any]] = stream.noack().noack_take(
+        agent.batch_records, within=BATCH_WITHIN_SECS
+    )
     async for events in batches:
         started = time.monotonic()
         try:
             await settle([_record(event) for event in events])
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing of this batch may be acknowledged
-            leave(agent, error)
+            leave(agent.name, error)
         for event in events:
             event.ack()
-        metrics.batch_took(agent, time.monotonic() - started)
+        metrics.batch_took(agent.name, time.monotonic() - started)
 
 
 def _record(event: Any) -> Record:

@@ -21,6 +21,7 @@ class EnrichAgent:
 
     name = "enrich"
     topic = POSTS
+    batch_records = 500
 
     def __init__(self, chain: Sequence[Enricher], log: Log, hit_partitions: int) -> None:
         self._chain, self._log, self._hit_partitions = chain, log, hit_partitions

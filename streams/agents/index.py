@@ -15,6 +15,7 @@ class IndexAgent:
 
     name = "index"
     topic = MENTIONS
+    batch_records = 2000  # a commit of the embedded index costs the same for ten as for a thousand
 
     def __init__(self, index: Index) -> None:
         self._index = index

@@ -25,6 +25,7 @@ class NotifyAgent:
 
     name = "notify"
     topic = ALERTS
+    batch_records = 100
 
     def __init__(self, log: Log, notifiers: Mapping[str, Sink[Notification]]) -> None:
         self._log, self._notifiers = log, notifiers

@@ -27,6 +27,7 @@ class WatchAgent:
 
     name = "watch"
     topic = HITS
+    batch_records = 1000
 
     def __init__(self, log: Log, clock: Clock = system_clock) -> None:
         self._log, self._clock = log, clock

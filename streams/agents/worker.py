@@ -64,7 +64,7 @@ class Worker:
         )
 
         async def run(stream: Any) -> None:
-            await consume(stream, settler, agent.name)
+            await consume(stream, settler, agent)
 
         run.__name__ = agent.name
         self._app.agent(topic, name=agent.name)(run)

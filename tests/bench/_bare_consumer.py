@@ -15,6 +15,7 @@ from streams.topics import POSTS
 class Nothing:
     name = "nothing"
     topic = POSTS
+    batch_records = 500
 
     def __init__(self, count):
         self.left, self.done = count, asyncio.Event()

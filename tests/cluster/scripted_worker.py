@@ -24,6 +24,7 @@ from streams.topics import MENTIONS, POSTS
 class Scripted:
     name = "scripted"
     topic = POSTS
+    batch_records = 500
 
     def __init__(self, log, file):
         self._log, self._file, self._script = log, file, json.loads(file.read_text())
