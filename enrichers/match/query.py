@@ -207,7 +207,7 @@ def _tree(text: str) -> Query:
 def _problem(text: str, error: UnexpectedInput) -> Problem:
     match error:
         case UnexpectedCharacters():
-            return _unreadable(text, error.pos_in_stream)
+            return _unreadable(text, error.pos_in_stream or 0)
         case UnexpectedToken() if error.token.type == "$END":
             return Problem(len(text), _expectation(error.accepts or error.expected), 0, None)
         case UnexpectedToken():

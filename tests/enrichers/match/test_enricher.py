@@ -87,12 +87,12 @@ def test_random_changes_while_posts_flow_equal_a_plain_list():
         if step % 40 == 0:
             wanted = f"marke{rng.randrange(50)}"
             assert matched(match, f"Die {wanted}!") == sorted(
-                id for id, query in kept.items() if query == wanted
+                name for name, query in kept.items() if query == wanted
             )
     match._layers.settle()
     for number in range(50):
         wanted = f"marke{number}"
-        assert matched(match, wanted) == sorted(id for id, query in kept.items() if query == wanted)
+        assert matched(match, wanted) == sorted(name for name, query in kept.items() if query == wanted)
 
 
 def test_languages_and_sources_restrict_and_the_unknown_passes():
