@@ -20,8 +20,8 @@ from enrichers.match.word_family import word_family
 from streams.post import Post
 
 SMALL = 200
-LARGE = 4_000
-"""So many queries make a small layer, and a large one: building its automaton keeps others waiting for 30 ms."""
+LARGE = 10_000
+"""So many queries make a small layer, and a large one: building its automaton keeps others waiting for 70 ms."""
 
 MAX_KNOWN = 50_000
 """So many pairs of a trigger and the word around it are remembered by a layer."""
