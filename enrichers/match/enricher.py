@@ -58,7 +58,7 @@ class Match:
         self._layers.remove(id)
 
     def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
-        """The subscriptions each post matches, by id; deletes pass."""
+        """The subscriptions each post matches, in the order they came; deletes pass."""
         answers: list[Answer] = [NOBODY if post.event == "upsert" else {} for post in batch]
         for number, candidates in self._layers.candidates(batch).items():
             if batch[number].event == "upsert":
@@ -88,7 +88,7 @@ class Match:
 
 def _answer(post: Mention, candidates: Sequence[Compiled]) -> Answer:
     view = View(post)
-    ordered = sorted(candidates, key=lambda compiled: compiled.id)
+    ordered = sorted(candidates, key=lambda compiled: compiled.number)
     found = tuple(match for compiled in ordered if (match := _match(compiled, view)))
     return {"matches": found} if found else NOBODY
 

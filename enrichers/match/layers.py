@@ -87,6 +87,7 @@ class Layers:
         self._always: Mapping[str, Compiled] = {}
         self._also: frozenset[str] = frozenset()
         self._dead = 0
+        self._count = 0
         self._builder: threading.Thread | None = None
 
     def __len__(self) -> int:
@@ -97,6 +98,8 @@ class Layers:
         with self._lock:
             self._drop(query.id)
             self._queries[query.id] = query
+            self._count += 1
+            query.number = self._count
             self._also |= query.fields
             if not query.trigger:
                 self._always = {**self._always, query.id: query}
