@@ -13,10 +13,10 @@ SCANNED_FIELDS = frozenset({"author", "venue", "place", "url", "site"})
 class Compiled:
     """A subscription with its query, the atoms that call it up, and what else must be in the post.
 
-    `alive` is taken away when the subscription is removed or replaced.
+    `alive` is taken away when the subscription is removed or replaced; `number` counts those that came.
     """
 
-    __slots__ = ("alive", "fields", "id", "needs", "query", "subscription", "trigger")
+    __slots__ = ("alive", "fields", "id", "needs", "number", "query", "subscription", "trigger")
 
     def __init__(self, subscription: Subscription) -> None:
         self.subscription = subscription
@@ -27,6 +27,7 @@ class Compiled:
         self.needs = tuple(tuple({atom.pattern for atom in clause.atoms}) for clause in rarest_first[1:])
         self.fields = frozenset(_fields(self.query)) & SCANNED_FIELDS
         self.alive = True
+        self.number = 0
 
     def may_match(self, part: bytes) -> bool:
         """Whether the scan of a post holds all that must be there."""

@@ -1,5 +1,6 @@
 """The enricher that decides for whom a post is of interest."""
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ class Match:
     async def open(self) -> None:
         """Read the word families, so that the first post need not wait."""
         word_family()
+        gc.freeze()  # the tables stay for good; no collection need walk through them
 
     async def close(self) -> None:
         """Nothing to release."""
@@ -56,7 +58,7 @@ class Match:
         self._layers.remove(id)
 
     def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
-        """The subscriptions each post matches, by id; deletes pass."""
+        """The subscriptions each post matches, in the order they came; deletes pass."""
         answers: list[Answer] = [NOBODY if post.event == "upsert" else {} for post in batch]
         for number, candidates in self._layers.candidates(batch).items():
             if batch[number].event == "upsert":
@@ -86,7 +88,7 @@ class Match:
 
 def _answer(post: Mention, candidates: Sequence[Compiled]) -> Answer:
     view = View(post)
-    ordered = sorted(candidates, key=lambda compiled: compiled.id)
+    ordered = sorted(candidates, key=lambda compiled: compiled.number)
     found = tuple(match for compiled in ordered if (match := _match(compiled, view)))
     return {"matches": found} if found else NOBODY
 

@@ -1,10 +1,11 @@
 """The candidate stage: many queries searched for in one pass over a batch, while queries come and go.
 
-Queries lie in layers, each with an automaton that never changes: one large layer and a few small recent ones.
-Small layers are built at once, since that takes milliseconds; the large one is built anew in a thread and
-exchanged when it is ready. Removed queries stay in their layer, unheeded, until then.
+Queries lie in layers, each with an automaton that never changes: a few large ones and a few small recent ones.
+Small layers are built at once, since that takes milliseconds; the large ones are built anew in a thread and
+exchanged when they are ready. Removed queries stay in their layer, unheeded, until then.
 """
 
+import gc
 import threading
 from bisect import bisect_right
 from collections import defaultdict
@@ -19,7 +20,8 @@ from enrichers.match.word_family import word_family
 from streams.post import Post
 
 SMALL = 200
-"""So many queries make a small layer."""
+LARGE = 10_000
+"""So many queries make a small layer, and a large one: building its automaton keeps others waiting for 70 ms."""
 
 MAX_KNOWN = 50_000
 """So many pairs of a trigger and the word around it are remembered by a layer."""
@@ -85,6 +87,7 @@ class Layers:
         self._always: Mapping[str, Compiled] = {}
         self._also: frozenset[str] = frozenset()
         self._dead = 0
+        self._count = 0
         self._builder: threading.Thread | None = None
 
     def __len__(self) -> int:
@@ -95,6 +98,8 @@ class Layers:
         with self._lock:
             self._drop(query.id)
             self._queries[query.id] = query
+            self._count += 1
+            query.number = self._count
             self._also |= query.fields
             if not query.trigger:
                 self._always = {**self._always, query.id: query}
@@ -126,17 +131,19 @@ class Layers:
 
     def _tidy(self) -> None:
         """Merge the layers in a thread when there are several, or too much in them is dead."""
-        crowded = len(self._layers) > 3 or self._dead > max(SMALL, len(self._queries) // 4)
+        small = sum(len(layer.queries) <= SMALL for layer in self._layers)
+        crowded = small > 3 or self._dead > max(SMALL, len(self._queries) // 4)
         if crowded and (self._builder is None or not self._builder.is_alive()):
             self._builder = threading.Thread(target=self._merge, args=(self._layers,), daemon=True)
             self._builder.start()
 
     def _merge(self, merged: tuple[Layer, ...]) -> None:
         alive = [query for layer in merged for query in layer.queries if query.alive]
-        large = Layer(alive)
+        large = [Layer(alive[at : at + LARGE]) for at in range(0, len(alive), LARGE)]
         with self._lock:
-            self._layers = (large, *self._layers[len(merged) :])
+            self._layers = (*large, *self._layers[len(merged) :])
             self._dead = sum(not query.alive for layer in self._layers for query in layer.queries)
+        gc.freeze()  # or each full collection would stop everything to walk through thousands of queries
 
     def settle(self) -> None:
         """Wait until nothing is being merged."""

@@ -26,8 +26,9 @@ def told(source: str, problem: Problem, parses: Callable[[str], bool]) -> UsageE
     line, column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
     shown = source.split("\n")[line - 1].replace("\t", " ")
     left = max(0, column - 61)
-    message = f"line {line}, column {column}: {problem.expected}\n  {shown[left : left + 100]}\n  {' ' * (column - 1 - left)}^"
-    return UsageError(f"{message}\nwrite: {_repaired(source, problem, parses)}")
+    place = f"  {shown[left : left + 100]}\n  {' ' * (column - 1 - left)}^"
+    instead = _repaired(source, problem, parses)
+    return UsageError(f"line {line}, column {column}: {problem.expected}\n{place}\nwrite: {instead}")
 
 
 def _repaired(source: str, problem: Problem, parses: Callable[[str], bool]) -> str:

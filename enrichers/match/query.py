@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
@@ -207,7 +207,7 @@ def _tree(text: str) -> Query:
 def _problem(text: str, error: UnexpectedInput) -> Problem:
     match error:
         case UnexpectedCharacters():
-            return _unreadable(text, error.pos_in_stream)
+            return _unreadable(text, cast("int", error.pos_in_stream))
         case UnexpectedToken() if error.token.type == "$END":
             return Problem(len(text), _expectation(error.accepts or error.expected), 0, None)
         case UnexpectedToken():

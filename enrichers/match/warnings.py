@@ -38,15 +38,23 @@ def _in_tree(query: Query) -> Iterator[str]:
                 "posts of unknown language"
             )
         case And(parts):
-            for part in parts:
-                if isinstance(part, Not) and part.part in parts:
-                    yield f"can never match: `{printed(part.part)}` must be there and must not; remove one"
+            yield from _contradictions(parts)
         case Or(parts):
-            for part, count in Counter(parts).items():
-                if count > 1:
-                    yield f"`{printed(part)}` stands {count} times; once is enough"
+            yield from _repetitions(parts)
     for inside in children(query):
         yield from _in_tree(inside)
+
+
+def _contradictions(parts: tuple[Query, ...]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, Not) and part.part in parts:
+            yield f"can never match: `{printed(part.part)}` must be there and must not; remove one"
+
+
+def _repetitions(parts: tuple[Query, ...]) -> Iterator[str]:
+    for part, count in Counter(parts).items():
+        if count > 1:
+            yield f"`{printed(part)}` stands {count} times; once is enough"
 
 
 def _share(atoms: tuple[Atom, ...]) -> float:

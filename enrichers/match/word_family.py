@@ -4,7 +4,8 @@ A form is looked up among known forms; what is a compound is cut into the cheape
 head, unless the whole is more usual than its would-be parts (so `Partei` holds no `Ei`). Everything works on
 folded words; the case of the first letter only chooses between a noun and a verb spelled alike.
 
-Data: `word_family.tsv.gz`, built by `enrichers.match.build_word_family` from spacy-lookups-data (MIT), and
+Data: `word_family.tsv.gz`, built by `enrichers.match.build_word_family` from spacy-lookups-data (MIT, see
+`word_family.LICENSE`), and
 `word_lists.json` (own work).
 """
 

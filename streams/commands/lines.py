@@ -18,6 +18,11 @@ Numbered = tuple[int, Post | DecodeError]
 _MAX_LINE = MAX_POST_BYTES + 2
 
 
+def standard_input() -> BinaryIO:
+    """A reader of its own: one that a thread still waits on when the process ends must not be `sys.stdin`."""
+    return os.fdopen(sys.stdin.fileno(), "rb", closefd=False)
+
+
 def read_posts(stream: BinaryIO) -> Iterator[Numbered]:
     """Each line's number, from 1, and its post or why it is none; blank lines are skipped."""
     for number, line in _lines(stream):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from streams.codec import DecodeError, encode
-from streams.commands.lines import Numbered, batches, quiet_pipe, read_posts
+from streams.commands.lines import Numbered, batches, quiet_pipe, read_posts, standard_input
 from streams.components import Matcher
 from streams.errors import EXIT_BAD_LINES, UsageError
 from streams.post import Post
@@ -33,7 +33,7 @@ def match(
         print(f"warning: {warning}", file=sys.stderr)
     all_good = True
     try:
-        opened = file.open("rb") if file else nullcontext(sys.stdin.buffer)
+        opened = file.open("rb") if file else nullcontext(standard_input())
     except OSError as error:
         raise UsageError(
             f"cannot read {file}: {error.strerror}; name a file of posts, one JSON a line"

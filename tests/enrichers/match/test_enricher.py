@@ -21,7 +21,7 @@ def matching(*queries: str) -> Match:
 
 def matched(match: Match, text: str) -> list[str]:
     (answer,) = match.enrich([post(text)])
-    return [] if isinstance(answer, Dropped) else [found.subscription for found in answer["matches"]]
+    return [] if isinstance(answer, Dropped) else sorted(found.subscription for found in answer["matches"])
 
 
 def test_a_match_names_subscription_version_spans_and_reason():
@@ -39,6 +39,14 @@ def test_what_nobody_asked_for_is_dropped():
 @pytest.mark.parametrize("event", ["delete", "author_delete"])
 def test_deletes_pass(event):
     assert matching("bahn", "is:reply").enrich([post("Bahn", event=event, author=Author(id="a"))]) == [{}]
+
+
+def test_matches_come_in_the_order_of_their_subscriptions():
+    match = matching("bus", *["bahn"] * (SMALL + 20))
+    match.subscribe(subscription("bahn", id="a last one"))
+    (answer,) = match.enrich([post("bahn")])
+    expected = [f"s{number + 1}" for number in range(SMALL + 20)]
+    assert [found.subscription for found in answer["matches"]] == [*expected, "a last one"]
 
 
 def test_a_batch_equals_one_by_one():
@@ -87,12 +95,12 @@ def test_random_changes_while_posts_flow_equal_a_plain_list():
         if step % 40 == 0:
             wanted = f"marke{rng.randrange(50)}"
             assert matched(match, f"Die {wanted}!") == sorted(
-                id for id, query in kept.items() if query == wanted
+                name for name, query in kept.items() if query == wanted
             )
     match._layers.settle()
     for number in range(50):
         wanted = f"marke{number}"
-        assert matched(match, wanted) == sorted(id for id, query in kept.items() if query == wanted)
+        assert matched(match, wanted) == sorted(name for name, query in kept.items() if query == wanted)
 
 
 def test_languages_and_sources_restrict_and_the_unknown_passes():
