@@ -10,7 +10,7 @@ import pytest
 RESONANZ = [sys.executable, "-c", "from streams.cli import main; main()", "enrich"]
 
 
-def post(number, text="Die Bahn kommt heute wieder zu spät", **more):
+def post(number, text="Die Bahn ist schon wieder zu spät, einfach nur schlecht", **more):
     return {"id": f"t:{number}", "source": "t", "created_at": "2026-11-01T10:00:00Z", "text": text, **more}
 
 
