@@ -40,9 +40,9 @@ class Elasticsearch:
         self._client = connect(self._config)
         try:
             await prepare(self._client, self._config.alias)
-        except UnavailableError:
+        except UnavailableError as error:
             await self.close()
-            raise
+            raise UnavailableError(f"{self._config.url}: {error}") from None
 
     async def close(self) -> None:
         """Let the connections go."""

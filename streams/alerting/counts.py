@@ -104,8 +104,9 @@ class Counts:
     """The memory of one subscription.
 
     `began`: the bucket from which on the counts are complete. `heard_from`: the second since which each source,
-    by its hash, is read live. `touched`: the oldest bucket changed since somebody last set it to None. `written`: numbers
-    of the chunks, and `folded` and `horizon` if the chunk number `upto` rose, that changed since the last save.
+    by its hash, is read live. `touched`: the oldest bucket changed since somebody last set it to None.
+    `written`: numbers of the chunks, and `folded` and `horizon` if the chunk number `upto` rose, that changed since
+    the last save.
     """
 
     def __init__(self, *, max_posts: int = MAX_POSTS, chunk_posts: int = CHUNK_POSTS) -> None:

@@ -42,7 +42,7 @@ def enrich(config: ConfigOption = None, subscriptions: SubscriptionsOption = Non
     settings = load(config)
     files = subscriptions or [Path(name) for name in settings.subscriptions.files]
     wanted = [one for file in files for one in read_file(file)]
-    bad = complete(_run(_chain(settings, wanted), wanted, sys.stdin.buffer, sys.stdout.buffer))
+    bad = complete(_run(_chain(settings, wanted), wanted, standard_input(), sys.stdout.buffer))
     if bad:
         raise typer.Exit(EXIT_BAD_LINES)
 
