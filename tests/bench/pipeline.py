@@ -3,7 +3,8 @@
     python -m tests.bench pipeline            10,000 and 100,000 posts, both logs
     POSTS=10000,100000,1000000 LOGS=embedded python -m tests.bench pipeline
 
-One in five posts matches, as where a source is read whole, and all match, as where it is searched. The ratio is to
+The chain is `match` alone. One in five posts matches, as where a source is read whole, and all match, as where it is
+searched. The ratio is to
 a bare Faust consumer of the same posts on the same log, measured in the same run.
 """
 
@@ -79,7 +80,9 @@ def whole(folder: Path, log_url: str, index_url: str, count: int) -> tuple[float
     """Posts per CPU-second and per second, between a tenth of the way and the end."""
     (folder / "bahn.toml").write_text(SUBSCRIPTION.format(notify="log:"))
     (folder / "resonanz.toml").write_text('[subscriptions]\nfiles = ["bahn.toml"]\n')
-    with running(Pipeline(folder, log_url, index_url, command="work")) as pipeline:
+    with running(
+        Pipeline(folder, log_url, index_url, command="work", RESONANZ_ENRICH_CHAIN="match")
+    ) as pipeline:
         done = lambda: pipeline.get("/health/ready")[1].get("agents", {})  # noqa: E731
         while done().get("enrich", {}).get("settled", 0) < count / 10:
             time.sleep(0.2)
