@@ -13,7 +13,7 @@ from streams import flow
 from streams.chain import build_chain
 from streams.codec import DecodeError, encode
 from streams.commands.common import ConfigOption, complete
-from streams.commands.lines import batches, quiet_pipe, read_posts, standard_input
+from streams.commands.lines import Numbered, batches, quiet_pipe, read_posts, standard_input
 from streams.components import Enricher, Matcher
 from streams.config import Config, load
 from streams.errors import EXIT_BAD_LINES, ConfigError
