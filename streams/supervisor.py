@@ -1,7 +1,7 @@
 """Keeps one part running: starts it, waits, and starts it again when a fault that is nobody's ended it.
 
-Standard library only, so that the watching process stays small: `python -m streams.supervisor COMMAND…`. The child
-holds the reading end of a pipe; when the parent dies, however it dies, the child sees the end of it and leaves too.
+Standard library only, so that the watching process stays small. The child holds the reading end of a pipe; when the
+parent dies, however it dies, the child sees the end of it and leaves too.
 """
 
 import os
@@ -74,7 +74,3 @@ def _run(command: Sequence[str]) -> tuple[int, bool]:
 
 def _described(code: int) -> str:
     return signal.Signals(-code).name if code < 0 else f"exit code {code}"
-
-
-if __name__ == "__main__":
-    sys.exit(supervise(sys.argv[1:]))

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,12 +17,7 @@ if TYPE_CHECKING:
 
 def run(config: ConfigOption = None) -> None:
     """Everything in one process, page on http://127.0.0.1:8700; started again when a fault ends it."""
-    if SUPERVISED in os.environ:
-        work_until_stopped(config, ("ingest", "work", "web"))
-        return
-    again = [sys.executable, "-m", "streams.cli", "run", *(["--config", str(config)] if config else [])]
-    # the supervisor takes this process's place, without all that was imported so far
-    os.execv(sys.executable, [sys.executable, "-m", "streams.supervisor", *again])  # noqa: S606
+    work_until_stopped(config, ("ingest", "work", "web"))
 
 
 def ingest(config: ConfigOption = None) -> None:

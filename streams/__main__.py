@@ -1,0 +1,25 @@
+"""The program: `resonanz`, or `python -m streams`.
+
+`run` goes to the supervisor before anything else is imported, so that the watching process stays small and the
+working one starts at once.
+"""
+
+import os
+import sys
+
+from streams.supervisor import SUPERVISED, supervise
+
+
+def main() -> None:
+    """Run a command, `run` under supervision."""
+    arguments = sys.argv[1:]
+    command = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if command == "run" and SUPERVISED not in os.environ:
+        sys.exit(supervise([sys.executable, "-m", "streams", *arguments]))
+    from streams.cli import main as command_line
+
+    command_line()
+
+
+if __name__ == "__main__":
+    main()
