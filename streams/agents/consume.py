@@ -124,6 +124,8 @@ async def batches(stream: Any, size: int) -> AsyncIterator[Sequence[Any]]:
             generation = app.consumer_generation_id if app.flow_control.is_active() else None
             if events := [event for event in waiting if event.message.generation_id == generation]:
                 yield events
+    except StopAsyncIteration:  # how Faust tells a stream that it stops
+        return
     finally:
         channel.on_stop_iteration()
 
