@@ -45,8 +45,11 @@ class Application:
         self._log = open_log(config.log)
         self._ingest = Ingest(self._log, self._sources())
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Start, work until `stop` is set, and let go of everything. Raises a ResonanzError if it cannot start."""
+    async def run(self, stop: asyncio.Event, started: Callable[[str], object] = lambda _: None) -> None:
+        """Start, work until `stop` is set, and let go of everything. Raises a ResonanzError if it cannot start.
+
+        `started` is told the URL where it listens.
+        """
         async with self._stack:
             await self._log.open()
             self._stack.push_async_callback(self._log.close)
@@ -57,6 +60,7 @@ class Application:
                 await self._start_worker(index)
             self._keep(watch_lag(self._log, GROUP, AGENT_TOPICS, self._health), "health")
             self._keep(self._ingest.run(), "ingest")
+            started(self._config.web.url)
             await stop.wait()
 
     def _sources(self) -> dict[str, Ingestor | Receiver]:

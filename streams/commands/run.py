@@ -51,7 +51,9 @@ def work_until_stopped(config: Path | None, roles: "Sequence[Role]") -> None:
         if SUPERVISED in os.environ:
             orphaned = threading.Thread(target=_wait_for_end, args=(loop, stop), daemon=True)
             orphaned.start()
-        await application.run(stop)
+        await application.run(
+            stop, lambda url: print(f"Resonanz is running: {url} (Ctrl-C stops it)", flush=True)
+        )
 
     asyncio.run(main())
 
