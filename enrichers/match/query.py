@@ -47,10 +47,10 @@ near: unary (NEAR unary)*
      | FIELD (WORD | PHRASE | EXACT) -> field_leaf
      | FIELD "(" either ")" -> field_group
 
-_AND.4: /(?:AND|UND)(?=[\s("{]|$)/
-_OR.4: /(?:OR|ODER)(?=[\s("{]|$)/
-_NOT.4: /(?:NOT|NICHT)(?=[\s("{]|$)|-(?=[^\s)-])/
-NEAR.4: /NEAR\/\d+f?(?=[\s("{]|$)/
+_AND.4: /(?:AND|UND)(?=[\s()"„“”{]|$)/
+_OR.4: /(?:OR|ODER)(?=[\s()"„“”{]|$)/
+_NOT.4: /(?:NOT|NICHT)(?=[\s()"„“”{]|$)|-(?=[^\s)-])/
+NEAR.4: /NEAR\/\d+f?(?=[\s()"„“”{]|$)/
 FIELD.3: /[A-Za-z_]+:(?!\/\/)/
 PHRASE.2: /["„“”][^"„“”]*["“”](?:~\d+)?/
 EXACT.2: /\{[^{}]*\}/

@@ -34,6 +34,8 @@ def test_the_place_in_a_query_of_several_lines():
         ('"deutsche bahn', 1, '"deutsche bahn"'),
         ("{BahnCard", 1, "{BahnCard}"),
         ("bahn OR", 8, "bahn"),
+        ("bahn~ AND (streik OR)", 21, "bahn~ AND (streik )"),
+        ("bahn NEAR/5) x", 12, "bahn NEAR/5 x"),
         ("bahn, streik", 5, "bahn streik"),
         ("a ONEAR/3 b", 3, "a NEAR/3f b"),
         ("a NEAR b", 3, "a NEAR/5 b"),
