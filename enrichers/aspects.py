@@ -16,7 +16,7 @@ CUES = {
     "information": "durchsage, ansage, auskunft, anzeige, informier, information, announce",
     "price": "preis, ticketpreis, teuer, günstig, kostet, kosten$, gebühr, abzocke, billig, price, expensive, cheap",
     "privacy": "datenschutz, datenleck, dsgvo, ausspioni, privacy, data leak, data breach, gdpr",
-    "punctuality": "verspät, zu spät, pünktlich, ausfall, fällt aus, verzöger, delay, late$, on time, punctual, cancelled",
+    "punctuality": "verspät, zu spät, pünktlich, ausfall, fällt aus, verzöger, delay, late$, on time, cancelled",
     "quality": "qualität, defekt, kaputt, mangelhaft, haltbar, schrott, quality, broken, faulty, defect",
     "refund": "erstattung, rückerstatt, entschädig, gutschein, storn, refund, reimburse, compensation, voucher",
     "safety": "sicherheit, unfall, gefährlich, verletzt, brand$, rückruf, safety, accident, danger, injur, recall",

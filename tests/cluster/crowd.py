@@ -64,7 +64,8 @@ def _post(number: int, records: int, chance: random.Random, newest: dict[str, Po
     if newest and dice < 0.3:
         return _again(newest[chance.choice(list(newest)[-500:])], dice, chance)
     live = number > records * 0.6
-    at = now - timedelta(minutes=5 * chance.random()) if live else now - timedelta(days=14 * chance.random())
+    calm = timedelta(hours=2) if number < records * 0.62 else timedelta(minutes=2)
+    at = now - (calm if live else timedelta(days=14)) * chance.random()
     return Post(
         id=f"crowd:{number}",
         source="crowd",

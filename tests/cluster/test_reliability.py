@@ -121,6 +121,7 @@ async def test_killed_five_times_the_index_is_exact(urls, tmp_path):
             assert pipeline.said.read_text().count("starting it again") == KILLS
             assert pipeline.stop() == 0
     await assert_whole(urls, made)
+    assert told, "the burst raised no alert"
     assert len(told) == len(set(told))
 
 

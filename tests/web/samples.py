@@ -20,7 +20,7 @@ from streams.mention import Influence, Language, Match, Mention, Sentiment
 from streams.post import Author
 from streams.subscription import Subscription
 from streams.testing.fakes import FakeLog
-from streams.testing.fakes_index import FakeIndex
+from streams.testing.index_model import ModelIndex
 from streams.topics import MENTIONS
 from streams.web.server import Web
 from streams.web.services import Services
@@ -80,7 +80,7 @@ class Served:
     url: str
     services: Services
     log: FakeLog
-    index: FakeIndex
+    index: ModelIndex
     health: Health
     client: aiohttp.ClientSession
 
@@ -99,7 +99,7 @@ class Served:
 @asynccontextmanager
 async def serving(entries: Sequence[Entry] = (), **given: object) -> AsyncIterator[Served]:
     """A server on a free port whose log holds the entries; `given` replaces services."""
-    log, index, health = FakeLog(), FakeIndex(), Health()
+    log, index, health = FakeLog(), ModelIndex(), Health()
     await log.append(entries)
     parts: dict[str, object] = {
         "log": log,
