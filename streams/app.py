@@ -23,7 +23,7 @@ from streams.ingest import Ingest, components_of
 from streams.log.opening import faust_broker, open_log
 from streams.notification import Notification
 from streams.subscription import Subscription
-from streams.topics import ALERTS, HITS, MENTIONS, POSTS, TOPICS
+from streams.topics import ALERTS, HITS, MENTIONS, POSTS, topics
 from streams.web.server import Web
 from streams.web.services import Services
 from streams.web.view import View
@@ -77,11 +77,13 @@ class Application:
 
     async def _require_topics(self) -> None:
         """A worker without its topics would idle or hang in silence, so it refuses to start."""
-        if self._config.log.url.startswith("sqlite:"):
-            await self._log.apply(TOPICS)
-        changes = await self._log.plan(TOPICS)
-        if missing := [f"{change.topic} {change.what}" for change in changes if not _harmless(change.what)]:
-            raise UnavailableError(f"{'; '.join(missing)}: run `resonanz topics apply`")
+        wanted = topics(self._config.log.partitions)
+        if not self._log.shared:
+            await self._log.apply(wanted)
+        if wrong := [
+            f"{change.topic} {change.what}" for change in await self._log.plan(wanted) if change.fatal
+        ]:
+            raise UnavailableError(f"{'; '.join(wrong)}: run `resonanz topics apply`")
 
     async def _start_web(self, index: Index | None) -> None:
         services = Services(
@@ -182,7 +184,3 @@ def _notifiers(parts: Mapping[str, Part]) -> dict[str, Sink[Notification]]:
 
 def _matchers(chain: Sequence[Enricher]) -> list[Any]:
     return [enricher for enricher in chain if hasattr(enricher, "subscribe")]
-
-
-def _harmless(what: str) -> bool:
-    return not what.startswith(("is missing", "partitions"))

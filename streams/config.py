@@ -24,9 +24,14 @@ DEFAULT_FILE = Path("resonanz.toml")
 
 @dataclass(frozen=True, slots=True)
 class LogConfig:
-    """`url`: `sqlite:///data/log.db` (relative), `sqlite:////srv/log.db`, or `kafka://broker1:9092;kafka://broker2:9092`."""
+    """`url`: `sqlite:///data/log.db` (relative), `sqlite:////srv/log.db`, or `kafka://broker1:9092;kafka://broker2:9092`.
+
+    `partitions`: into how many parts posts, mentions and hits are spread; at most so many workers have something to
+    do, and the number cannot change later. `replication`: copies of each topic that `topics apply` creates in Kafka.
+    """
 
     url: str = "sqlite:///data/log.db"
+    partitions: int = 4
     replication: int = 1
 
 

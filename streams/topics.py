@@ -1,6 +1,6 @@
 """Every topic there is: the only place with their names, partitions and retention."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 DAY_MS: Final = 86_400_000
@@ -45,3 +45,8 @@ TOPICS: Final = (
     Topic(NOTIFICATIONS, "alert id, revision, recipient", partitions=1, compact=True),
     Topic(DEAD_LETTERS, "origin", partitions=1, compact=True, retention_ms=30 * DAY_MS),
 )
+
+
+def topics(partitions: int) -> tuple[Topic, ...]:
+    """The topics with so many partitions where work is spread."""
+    return tuple(replace(topic, partitions=partitions) if topic.partitions > 1 else topic for topic in TOPICS)

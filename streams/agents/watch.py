@@ -65,11 +65,11 @@ class WatchAgent:
             except DecodeError as error:
                 fates[at] = Rejected(str(error))
         async with self._one_at_a_time:
-            for partition, hits in arrived.items():
-                (await self._watch(partition)).absorb(hits)
-            await self._save(
-                [self._watches[partition] for partition in arrived if partition in self._watches]
-            )
+            # held on to: `forget` may come in between, and what was absorbed must be saved all the same
+            watches = {partition: await self._watch(partition) for partition in arrived}
+            for partition, watch in watches.items():
+                watch.absorb(arrived[partition])
+            await self._save(list(watches.values()))
         return fates
 
     async def tick(self, ours: Callable[[], Iterable[int]]) -> None:

@@ -13,7 +13,7 @@ from streams.index import open_index
 from streams.log.opening import open_log
 from streams.registry import load as load_component
 from streams.subscriptions import read_file
-from streams.topics import TOPICS
+from streams.topics import topics
 
 Examination = Callable[[Config], Awaitable[str]]
 
@@ -50,7 +50,7 @@ async def _log(config: Config) -> str:
     log = open_log(config.log)
     await log.open()
     try:
-        changes = await log.plan(TOPICS)
+        changes = await log.plan(topics(config.log.partitions))
     finally:
         await log.close()
     missing = f"; `resonanz topics apply` changes {len(changes)} topics" if changes else ", all topics there"

@@ -1,16 +1,15 @@
 """`resonanz topics plan|apply`: the topics as they must be, against what the log has."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import typer
 
 from streams.commands.common import ConfigOption, complete
-from streams.config import LogConfig, load
+from streams.commands.saving import with_log
+from streams.config import load
 from streams.errors import UnavailableError
-from streams.log.base import Change
-from streams.log.opening import open_log
-from streams.topics import TOPICS, Topic
+from streams.log.base import Change, Log
+from streams.topics import TOPICS, Topic, topics
 
 app = typer.Typer(no_args_is_help=True, help="Create the topics, or say what is missing.")
 
@@ -18,7 +17,9 @@ app = typer.Typer(no_args_is_help=True, help="Create the topics, or say what is 
 @app.command()
 def plan(config: ConfigOption = None) -> None:
     """Show what `apply` would change; exit code 1 if anything is missing or different."""
-    changes = complete(_plan(load(config).log))
+    settings = load(config)
+    wanted = topics(settings.log.partitions)
+    changes = complete(with_log(settings, lambda log: log.plan(wanted)))
     for change in changes:
         print(f"{'~' if change.applicable else '!'} {change.topic}: {change.what}")
     if changes:
@@ -27,34 +28,18 @@ def plan(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def apply(config: ConfigOption = None, partitions: int | None = None) -> None:
-    """Create what is missing and adjust what can be adjusted.
-
-    `--partitions` sets the number for the topics that are created and spread work; it can only grow later.
-    """
-    topics = [replace(t, partitions=partitions) if partitions and t.partitions > 1 else t for t in TOPICS]
-    for change in complete(_apply(load(config).log, topics)):
+def apply(config: ConfigOption = None) -> None:
+    """Create what is missing and adjust what can be adjusted."""
+    settings = load(config)
+    wanted = topics(settings.log.partitions)
+    for change in complete(with_log(settings, lambda log: _apply(log, wanted))):
         print(f"~ {change.topic}: {change.what}")
     print(f"= {len(TOPICS)} topics are as they must be")
 
 
-async def _plan(config: LogConfig) -> Sequence[Change]:
-    log = open_log(config)
-    await log.open()
-    try:
-        return await log.plan(TOPICS)
-    finally:
-        await log.close()
-
-
-async def _apply(config: LogConfig, topics: Sequence[Topic]) -> Sequence[Change]:
-    log = open_log(config)
-    await log.open()
-    try:
-        changes = await log.plan(topics)
-        if stuck := [change for change in changes if not change.applicable]:
-            raise UnavailableError("; ".join(f"{change.topic}: {change.what}" for change in stuck))
-        await log.apply(topics)
-        return changes
-    finally:
-        await log.close()
+async def _apply(log: Log, wanted: Sequence[Topic]) -> Sequence[Change]:
+    changes = await log.plan(wanted)
+    if stuck := [change for change in changes if not change.applicable]:
+        raise UnavailableError("; ".join(f"{change.topic}: {change.what}" for change in stuck))
+    await log.apply(wanted)
+    return changes

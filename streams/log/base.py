@@ -38,17 +38,22 @@ class Batch(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One difference between the topics as they are and as they must be, and whether `apply` can mend it."""
+    """One difference between the topics as they are and as they must be.
+
+    `applicable`: `apply` can mend it. `fatal`: a worker cannot run with it.
+    """
 
     topic: str
     what: str
     applicable: bool
+    fatal: bool = False
 
 
 class Log(Protocol):
-    """Partitioned, durable topics."""
+    """Partitioned, durable topics. `shared`: others may use it too, so its topics are applied by command only."""
 
     url: str
+    shared: bool
 
     async def open(self) -> None:
         """Connect or claim. Raises UnavailableError, StorageError or InUseError."""

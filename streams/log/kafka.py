@@ -27,6 +27,8 @@ CONNECT_MS = 3000
 class KafkaLog:
     """See `streams.log.base.Log`. `url`: without the password. `replication`: copies of what `apply` creates."""
 
+    shared = True
+
     def __init__(self, url: str, replication: int = 1) -> None:
         self._to = parse(url)
         self.url = str(self._to)

@@ -215,7 +215,7 @@ def _cleanup(topic: Topic) -> str:
 
 def _changes(topic: Topic, found: Found | None, replication: int) -> list[Change]:
     if found is None:
-        return [Change(topic.name, f"is missing; will have {topic.partitions} partitions", True)]
+        return [Change(topic.name, f"is missing; will have {topic.partitions} partitions", True, fatal=True)]
     changes = [
         Change(topic.name, f"{name} is {found.config[name]}, must be {value}", True)
         for name, value in _config(topic).items()
@@ -224,7 +224,12 @@ def _changes(topic: Topic, found: Found | None, replication: int) -> list[Change
     if found.partitions != topic.partitions:
         what = f"has {found.partitions} partitions, must have {topic.partitions}; keys would move: "
         changes.append(
-            Change(topic.name, what + "let the agents finish, delete the topic and apply again", False)
+            Change(
+                topic.name,
+                what + "let the agents finish, delete the topic and apply again",
+                False,
+                fatal=True,
+            )
         )
     if set(found.config["cleanup.policy"].split(",")) != set(_cleanup(topic).split(",")):
         what = f"cleanup.policy is {found.config['cleanup.policy']}, must be {_cleanup(topic)}: "

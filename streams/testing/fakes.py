@@ -28,6 +28,7 @@ class FakeLog:
     """A log in memory. `decide` is asked for the fate of each entry and may raise, as a broker that is gone."""
 
     url = "memory:"
+    shared = False
 
     def __init__(self, decide: Callable[[Entry], Fate] = lambda _: TAKEN) -> None:
         self.decide = decide
@@ -75,7 +76,11 @@ class FakeLog:
 
     async def plan(self, topics: Sequence[Topic]) -> Sequence[Change]:
         """Nothing is ever missing but what `apply` was not told of."""
-        return [Change(topic.name, "missing", True) for topic in topics if topic.name not in self._partitions]
+        return [
+            Change(topic.name, "is missing", True, fatal=True)
+            for topic in topics
+            if topic.name not in self._partitions
+        ]
 
     async def apply(self, topics: Sequence[Topic]) -> None:
         """Know how many partitions they have."""

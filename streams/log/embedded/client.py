@@ -55,6 +55,8 @@ class EmbeddedLog:
     The first append or apply makes this process the file's owner; while another one is, they raise InUseError.
     """
 
+    shared = False
+
     def __init__(self, url: str) -> None:
         self.url = url
         self._path = path_of(url)
@@ -212,17 +214,15 @@ async def _wait(news: asyncio.Event, secs: float | None) -> None:
 
 def _changes(there: StoredTopic | None, wanted: Topic) -> list[Change]:
     if there is None:
-        return [Change(wanted.name, "is missing", applicable=True)]
+        return [Change(wanted.name, "is missing", applicable=True, fatal=True)]
     settings = there.settings
     return [
         Change(
-            wanted.name, f"{name} is {getattr(settings, name)}, must be {getattr(wanted, name)}", applicable
+            wanted.name,
+            f"{name} is {getattr(settings, name)}, must be {getattr(wanted, name)}",
+            applicable=name in ("retention_ms", "max_message_bytes"),
+            fatal=name == "partitions",
         )
-        for name, applicable in (
-            ("partitions", False),
-            ("compact", False),
-            ("retention_ms", True),
-            ("max_message_bytes", True),
-        )
+        for name in ("partitions", "compact", "retention_ms", "max_message_bytes")
         if getattr(settings, name) != getattr(wanted, name)
     ]
