@@ -16,7 +16,7 @@ REFUSED_CREDENTIALS = frozenset({401, 403})
 
 def session(*, timeout_secs: float = 30.0, headers: dict[str, str] | None = None) -> aiohttp.ClientSession:
     """A client session that never waits without end and says who asks."""
-    agent = f"resonanz/{version('resonanz')} (+https://github.com/resonanz/resonanz)"
+    agent = f"resonanz/{version('resonanz')}"
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=timeout_secs, connect=min(10.0, timeout_secs)),
         headers={"User-Agent": agent, **(headers or {})},
