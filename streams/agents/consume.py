@@ -7,6 +7,7 @@ process at once; its supervisor starts it again from the committed offset.
 
 import asyncio
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -144,8 +145,10 @@ def _record(event: Any) -> Record:
 
 def leave(part: str, error: Exception) -> None:
     """End the process at once, acknowledging nothing more: the exit code says whether a restart may help."""
-    code = error.exit_code if isinstance(error, ResonanzError) else EXIT_BUG
-    logger(part).error(
-        "cannot go on; the process ends", error=str(error) or type(error).__name__, exc_info=error
-    )
-    os._exit(code)
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, ResonanzError):
+        sys.stderr.write(f"resonanz: {error}\n")
+        os._exit(error.exit_code)
+    logger(part).error("cannot go on; the process ends", error=type(error).__name__, exc_info=error)
+    os._exit(EXIT_BUG)
