@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from streams.errors import EXIT_BUG
+from streams.errors import EXIT_BUG, UnavailableError
 
 SUPERVISED = "RESONANZ_SUPERVISED"
 FIRST_PAUSE_SECS = 0.5
@@ -21,12 +21,13 @@ STEADY_SECS = 60.0
 """A part that ran so long is healthy again: its next pause is the first one."""
 
 
-def restart_pause(code: int, failures: int) -> float | None:
+def restart_pause(code: int, failures: int, *, has_worked: bool = False) -> float | None:
     """Seconds to wait before the next start; None if a restart cannot help.
 
-    A bug (70) and a signal (negative) may be nobody's fault; any other code says what a person must do.
+    A bug (70) and a signal (negative) may be nobody's fault, and a service that does not answer (69) has an outage if
+    the part `has_worked` with it before. Any other code says what a person must do.
     """
-    if code == EXIT_BUG or code < 0:
+    if code == EXIT_BUG or code < 0 or (has_worked and code == UnavailableError.exit_code):
         return min(FIRST_PAUSE_SECS * 2.0 ** min(failures, 10), LONGEST_PAUSE_SECS)
     return None
 
@@ -38,14 +39,16 @@ def supervise(
     say: Callable[[str], object] = lambda text: sys.stderr.write(text + "\n"),
 ) -> int:
     """Run the command until it ends for good; its exit code."""
-    failures = 0
+    failures, has_worked = 0, False
     while True:
         started = time.monotonic()
         code, stopped = _run(command)
         if stopped:
             return max(code, 0)
-        failures = 0 if time.monotonic() - started > STEADY_SECS else failures
-        pause = restart_pause(code, failures)
+        steady = time.monotonic() - started > STEADY_SECS
+        has_worked = has_worked or steady or code == EXIT_BUG or code < 0
+        failures = 0 if steady else failures
+        pause = restart_pause(code, failures, has_worked=has_worked)
         if pause is None:
             return code
         say(f"resonanz: {part} ended unexpectedly ({_described(code)}); starting it again in {pause:g} s")
