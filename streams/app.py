@@ -18,7 +18,7 @@ from streams.components import Component, Enricher, Index, Ingestor, Matcher, Re
 from streams.config import Config, Part, build
 from streams.errors import UnavailableError
 from streams.health import Health, watch_lag
-from streams.index import open_index
+from streams.index import keep_swept, open_index
 from streams.ingest import Ingest, components_of
 from streams.log.opening import faust_broker, open_log
 from streams.notification import Notification
@@ -58,6 +58,7 @@ class Application:
             await self._start_web(index)
             if "work" in self._roles and index:
                 await self._start_worker(index)
+                self._keep(keep_swept(index, self._config.index.tombstone_days), "sweep")
             self._keep(watch_lag(self._log, GROUP, AGENT_TOPICS, self._health), "health")
             self._keep(self._ingest.run(), "ingest")
             started(self._config.web.url)

@@ -37,10 +37,15 @@ class LogConfig:
 
 @dataclass(frozen=True, slots=True)
 class IndexConfig:
-    """`url`: `tantivy:///data/index`, or `https://…` of Elasticsearch 9 with `user`, `password` or `api_key`."""
+    """`url`: `tantivy:///data/index`, or `https://…` of Elasticsearch 9 with `user` and `password`, or an `api_key`.
+
+    `alias`: under which name Elasticsearch shows the mentions. `ca_file`: whom to trust for TLS. `tombstone_days`: how
+    long it is remembered that a post is gone; one that arrives again later is taken for new.
+    """
 
     url: str = "tantivy:///data/index"
     alias: str = "mentions"
+    tombstone_days: int = 90
     user: str | None = None
     password: Secret | None = None
     api_key: Secret | None = None
