@@ -14,12 +14,14 @@ class Sweeping:
     """An index that is away at the first sweep, then forgets two tombstones."""
 
     def __init__(self):
-        self.asked = []
+        self.asked, self.often = [], asyncio.Event()
 
     async def sweep(self, before):
         self.asked.append(before)
         if len(self.asked) == 1:
             raise UnavailableError("away")
+        if len(self.asked) == 3:
+            self.often.set()
         return 2
 
 
@@ -27,8 +29,7 @@ async def test_tombstones_are_swept_again_and_again_though_the_index_was_away(mo
     monkeypatch.setattr("streams.index.SWEEP_EVERY_SECS", 0.0)
     index = Sweeping()
     sweeping = asyncio.create_task(keep_swept(index, 90, clock=lambda: NOON))
-    while len(index.asked) < 3:
-        await asyncio.sleep(0)
+    await index.often.wait()
     sweeping.cancel()
     assert set(index.asked) == {NOON - timedelta(days=90)}
 
