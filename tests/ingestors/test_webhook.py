@@ -60,12 +60,13 @@ SIGNED = [
             + base64.b64encode(hmac.digest(KEY, BODY, "sha256")).decode()
         },
     ),
-    ("standard", standard(datetime.now(UTC))),
+    ("standard", None),  # signed when it is sent: an old signature is a replay
 ]
 
 
 @pytest.mark.parametrize(("scheme", "headers"), SIGNED)
 def test_a_signed_body_is_taken_and_any_other_is_refused(scheme, headers):
+    headers = headers or standard(datetime.now(UTC))
     assert isinstance(hook(scheme).receive(sent(headers)), Page)
     for bad in (
         {},
