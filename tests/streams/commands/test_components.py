@@ -15,6 +15,7 @@ COMPONENTS = [(kind, name) for kind in KINDS for name in available(kind)]
 
 def test_every_registered_component_is_listed_with_what_it_does(tmp_path):
     listed: dict[str, list[str]] = {}
+    kind = ""
     for line in lines(resonanz(tmp_path, "components")):
         if line.startswith("  "):
             name, _, does = line.strip().partition(" ")

@@ -43,8 +43,8 @@ def folder(tmp_path):
 
 def posts(folder) -> list[Record]:
     async def read(log):
-        async for batch in log.tail(POSTS, from_start=True):
-            return list(batch.records)
+        batch = await anext(log.tail(POSTS, from_start=True))
+        return list(batch.records)
 
     return on_log(folder, read)
 
