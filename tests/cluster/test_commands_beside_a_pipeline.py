@@ -95,3 +95,14 @@ def test_what_cannot_be_asked_for_says_what_to_do(pipeline):
     assert elsewhere.returncode == 69
     assert "set [web] url to that of the running process" in elsewhere.stderr
     assert pipeline.get("/api/alerts")[1]["alerts"][0]["state"] == "open"
+
+
+def test_the_doctor_sees_that_it_runs(pipeline):
+    said = lines(typed(pipeline, "doctor"))
+    assert [line.partition(": ")[0] for line in said] == [
+        "ok     components",
+        "ok     log",
+        "ok     index",
+        "ok     subscriptions",
+    ]
+    assert f"running; index is in use by process {pipeline.worker}" in said[2]
