@@ -130,7 +130,7 @@ class Store:
 
     @property
     def _advice(self) -> str:
-        return f"move {self._folder} away, and `resonanz replay` the mentions into a new one"
+        return f"move {self._folder} away; the next start begins a new one, without the mentions so far"
 
     @contextmanager
     def failures(self) -> Iterator[None]:

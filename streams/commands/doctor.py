@@ -1,4 +1,7 @@
-"""`resonanz doctor`: whether what is configured can work, line by line, without changing anything."""
+"""`resonanz doctor`: whether what is configured can work, line by line; no record is written.
+
+An index is opened, so an empty one is made where there is none.
+"""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
