@@ -12,6 +12,7 @@ from streams.dead_letter import DeadLetter
 from streams.errors import UsageError
 from streams.log.base import Entry, Log
 from streams.log.delivery import deliver
+from streams.outcome import Rejected
 from streams.topics import DEAD_LETTERS, TOPICS
 
 app = typer.Typer(no_args_is_help=True, help="What could not be settled, and why.")
@@ -44,13 +45,16 @@ async def _retry(log: Log, origins: list[str] | None) -> list[str]:
         raise UsageError(f"there is no dead letter {unknown[0]!r}; `resonanz deadletters list` shows all")
     chosen = {key: letters[key] for key in origins} if origins else letters
     stuck = {key: why for key, letter in chosen.items() if (why := _why_not(letter))}
-    entries = []
-    for key in chosen.keys() - stuck.keys():
-        letter = chosen[key]
-        entries.append(Entry(letter.origin.topic, letter.key, letter.value, letter.origin.partition))
-        entries.append(Entry(DEAD_LETTERS, key.encode(), None))
-    await deliver(log, entries)
+    tried = [key for key in chosen if key not in stuck]
+    fates = await deliver(log, [_back(chosen[key]) for key in tried])
+    stuck |= {key: fate.reason for key, fate in zip(tried, fates, strict=True) if isinstance(fate, Rejected)}
+    # only now: whatever ends us before leaves a letter that was tried twice, not one that is lost
+    await deliver(log, [Entry(DEAD_LETTERS, key.encode(), None) for key in tried if key not in stuck])
     return [f"! {key}: {stuck[key]}" if key in stuck else f"~ {key}: tried again" for key in chosen]
+
+
+def _back(letter: DeadLetter) -> Entry:
+    return Entry(letter.origin.topic, letter.key, letter.value, letter.origin.partition)
 
 
 def _why_not(letter: DeadLetter) -> str | None:

@@ -74,6 +74,14 @@ def test_all_that_can_go_back_do_and_the_others_say_why_not(folder):
     assert set(latest(folder, DEAD_LETTERS)) == {"posts.v1/2/8", "news/0/3"}
 
 
+def test_one_that_the_log_refuses_stays(folder):
+    nowhere = replace(LETTER, origin=Origin(topic=POSTS, partition=99, offset=1))
+    write(folder, DEAD_LETTERS, "posts.v1/99/1", nowhere)
+    (line,) = lines(retry(folder, "posts.v1/99/1"))
+    assert line.startswith("! posts.v1/99/1: ")
+    assert "posts.v1/99/1" in latest(folder, DEAD_LETTERS)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
