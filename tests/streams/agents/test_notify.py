@@ -97,3 +97,11 @@ async def test_a_snoozed_alert_and_a_mere_note_are_silent():
 async def test_what_is_no_alert_is_rejected():
     fates = await settle(NotifyAgent(FakeLog(), {}), b"{", None)
     assert [type(fate) for fate in fates] == [Rejected] * 2
+
+
+async def test_who_refused_is_buried_though_another_had_to_be_waited_for():
+    mail = Notifier(Retry("away"))
+    agent = NotifyAgent(FakeLog(), {"log": Notifier(Rejected("no")), "mail": mail})
+    assert await settle(agent, OPENED) == [Retry("away")]
+    mail.answer = DELIVERED
+    assert await settle(agent, OPENED) == [Rejected(f"alert {OPENED.id}: no")]
