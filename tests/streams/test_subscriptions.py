@@ -103,12 +103,16 @@ def test_a_failing_example_is_told():
 
 
 async def test_a_follower_hears_all_that_is_stored_then_every_change_and_skips_the_bad():
-    log, heard, ready = FakeLog(), [], asyncio.Event()
+    log, heard, ready, gone = FakeLog(), [], asyncio.Event(), asyncio.Event()
     matcher = new_matcher()
 
     def subscribe(one):
         matcher.subscribe(one)
         heard.append(one.id)
+
+    def unsubscribe(name):
+        heard.append(f"-{name}")
+        gone.set()
 
     await save(log, [DB], by="anna")
     await log.append(
@@ -118,12 +122,11 @@ async def test_a_follower_hears_all_that_is_stored_then_every_change_and_skips_t
         ]
     )
     await save(log, [BVG], by="anna")
-    following = asyncio.create_task(follow(log, subscribe, lambda id: heard.append(f"-{id}"), ready.set))
+    following = asyncio.create_task(follow(log, subscribe, unsubscribe, ready.set))
     async with asyncio.timeout(20):
         await ready.wait()
         assert heard == ["db", "bvg"]
         await remove(log, "db")
-        while len(heard) < 3:
-            await asyncio.sleep(0.001)
+        await gone.wait()
     following.cancel()
     assert heard[2] == "-db"
