@@ -46,7 +46,11 @@ def read_file(path: Path) -> list[Subscription]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from None
     listed = tables.get("subscription")
-    if set(tables) != {"subscription"} or not isinstance(listed, list):
+    if (
+        set(tables) != {"subscription"}
+        or not isinstance(listed, list)
+        or not all(isinstance(table, dict) for table in listed)
+    ):
         raise ConfigError(f"{path} holds a list of subscriptions; write [[subscription]] above each")
     found = [_subscription(table, f"{path}: subscription") for table in listed]
     twice = {one.id for one in found if sum(one.id == other.id for other in found) > 1}
@@ -57,7 +61,10 @@ def read_file(path: Path) -> list[Subscription]:
 
 def _subscription(table: Mapping[str, Any], where: str) -> Subscription:
     options = dict(table)
-    alarm = build(Alarm, options.pop("alarm", {}), f"{where}.alarm", {})
+    given = options.pop("alarm", {})
+    if not isinstance(given, dict):
+        raise ConfigError(f"[{where}] alarm is a table of its own; write [subscription.alarm]")
+    alarm = build(Alarm, given, f"{where}.alarm", {})
     if ours := [name for name in KEPT_BY_US if name in options]:
         raise ConfigError(f"[{where}] {ours[0]} is counted by us; remove the line")
     return replace(build(Subscription, options, where, {}), alarm=alarm)

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from streams import metrics
-from streams.alert import Alert
 from streams.alerting.routing import notifier_of
 from streams.alerting.telling import Told, due
 from streams.codec import DecodeError, decode, decode_alert, encode
@@ -31,6 +30,9 @@ class NotifyAgent:
         self._log, self._notifiers = log, notifiers
         self._told: dict[str, Told] | None = None
         self._attempts: Counter[str] = Counter()
+        self._given_up: dict[
+            tuple[str, int], list[str]
+        ] = {}  # reasons, while another recipient is waited for
 
     def forget(self) -> None:
         """Another worker may have told in the meantime."""
@@ -51,7 +53,13 @@ class NotifyAgent:
         except DecodeError as error:
             return Rejected(str(error))
         fates = [await self._tell(notification, told) for notification in due(alert, told)]
-        return next((fate for fate in fates if isinstance(fate, Retry)), _worst_of(fates, alert))
+        change = (alert.id, alert.revision)
+        given_up = self._given_up.pop(change, []) + [f.reason for f in fates if isinstance(f, Rejected)]
+        if retry := next((fate for fate in fates if isinstance(fate, Retry)), None):
+            self._given_up[change] = given_up
+            return retry
+        # the reason names the alert, whose other recipients were told
+        return Rejected(f"alert {alert.id}: {'; '.join(given_up)}") if given_up else DELIVERED
 
     async def _tell(self, notification: Notification, told: dict[str, Told]) -> Outcome:
         outcome = await self._deliver(notification)
@@ -77,9 +85,3 @@ class NotifyAgent:
             return Rejected(f'no {name} is configured; write [sinks.{name}] and `type = "{name}"`')
         (outcome,) = await self._notifiers[name].deliver([notification])
         return outcome
-
-
-def _worst_of(fates: Sequence[Outcome], alert: Alert) -> Outcome:
-    """Rejected if a recipient was given up; the reason names the alert, whose other recipients were told."""
-    given_up = [fate.reason for fate in fates if isinstance(fate, Rejected)]
-    return Rejected(f"alert {alert.id}: {'; '.join(given_up)}") if given_up else DELIVERED

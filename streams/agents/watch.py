@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from streams.alert import Alert
+from streams.alerting.budget import days_between
 from streams.alerting.watch import Arrived, Watch
 from streams.clock import Clock, system_clock
 from streams.codec import DecodeError, decode, decode_hit, encode
@@ -39,6 +40,9 @@ class WatchAgent:
 
     def subscribe(self, subscription: Subscription) -> None:
         """Watch for a subscription. Raises UsageError if its alarm cannot be meant."""
+        days_between(
+            subscription.alarm.at_most
+        )  # also while no partition is ours: kept, it would stop the next one
         self._subscriptions[subscription.id] = subscription
         for watch in self._watches.values():
             watch.subscribe(subscription)
