@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -38,12 +39,36 @@ def supervise(
     part: str = "the pipeline",
     say: Callable[[str], object] = lambda text: sys.stderr.write(text + "\n"),
 ) -> int:
-    """Run the command until it ends for good; its exit code."""
+    """Run the command until it ends for good, or until we are asked to stop; its exit code."""
+    stopped, children = threading.Event(), list[subprocess.Popen[bytes]]()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+        for child in children:
+            child.send_signal(number)
+
+    former = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        return _keep_running(command, part, say, stopped, children)
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _keep_running(
+    command: Sequence[str],
+    part: str,
+    say: Callable[[str], object],
+    stopped: threading.Event,
+    children: list[subprocess.Popen[bytes]],
+) -> int:
     failures, has_worked = 0, False
     while True:
         started = time.monotonic()
-        code, stopped = _run(command)
-        if stopped:
+        environment = {**os.environ, SUPERVISED: "1"}
+        children[:] = [subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)]  # noqa: S603 - our own
+        code = children[0].wait()
+        if stopped.is_set():
             return max(code, 0)
         steady = time.monotonic() - started > STEADY_SECS
         has_worked = has_worked or steady or code == EXIT_BUG or code < 0
@@ -52,27 +77,9 @@ def supervise(
         if pause is None:
             return code
         say(f"resonanz: {part} ended unexpectedly ({_described(code)}); starting it again in {pause:g} s")
-        time.sleep(pause)
+        if stopped.wait(pause):
+            return 0
         failures += 1
-
-
-def _run(command: Sequence[str]) -> tuple[int, bool]:
-    """The child's exit code, and whether we were asked to stop."""
-    stopped = False
-    environment = {**os.environ, SUPERVISED: "1"}
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603 - our own program
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        nonlocal stopped
-        stopped = True
-        child.send_signal(number)
-
-    former = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        return child.wait(), stopped
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
 
 
 def _described(code: int) -> str:
