@@ -23,7 +23,7 @@ import aiohttp
 
 from streams.codec import encode
 from streams.post import Author, Post
-from tests.bench.pipeline import cpu_secs
+from tests.bench.pipeline import cpu_secs, fill
 from tests.cluster.crowd import ELSEWHERE, SUBSCRIPTION, TEXTS
 from tests.cluster.pipeline import Pipeline, eventually, running
 from tests.real.servers import Elasticsearch, Kafka
@@ -100,6 +100,7 @@ def main() -> None:
             if kind == "cluster":
                 log_url = stack.enter_context(serving(Kafka(folder / "kafka"))).url
                 index_url = stack.enter_context(serving(Elasticsearch(folder / "es"))).url
+                asyncio.run(fill(log_url, 0, 1.0))  # the topics alone
             report(kind, Pipeline(folder, log_url, index_url, RESONANZ_ENRICH_CHAIN="match"))
 
 
