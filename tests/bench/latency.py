@@ -75,8 +75,10 @@ async def probe(http: aiohttp.ClientSession, url: str, number: int) -> float:
     await push(http, url, [post(10**9 + number, f"Die Bahn und {word}")])
     while True:
         async with http.get(f"{url}/api/mentions", params={"q": word}) as answer:
-            if (await answer.json())["mentions"]:
+            if answer.status == 200 and (await answer.json())["mentions"]:
                 return time.monotonic() - started
+            if answer.status != 200:
+                print(f"{answer.status}: {await answer.text()}", flush=True)
         await asyncio.sleep(0.02)
 
 
