@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from streams.components import Answer, Enricher
 from streams.errors import ConfigError
 from streams.mention import Mention
-from streams.outcome import Dropped, Fate, Rejected, Retry
+from streams.outcome import Dropped, Rejected, Retry
 
 Step = Mention | Dropped | Retry | Rejected
 
@@ -58,8 +58,3 @@ def _apply(enricher: Enricher, mention: Mention, answer: Answer) -> Step:
             return mention.lacking(enricher.name, reason) if enricher.optional else answer
         case _:
             return mention.adding(enricher.name, enricher.version, answer) if answer else mention
-
-
-def fate_of(step: Step) -> Fate | None:
-    """The fate of a step that went no further; None for a mention."""
-    return None if isinstance(step, Mention) else step

@@ -39,7 +39,7 @@ FILLER = " " + "und so weiter im Text, wie man ihn eben schreibt, wenn der Tag l
 
 
 def posts(count: int, share: float) -> Iterator[Entry]:
-    """Posts of about 700 bytes, of the last hours, by a thousand authors."""
+    """Posts of some 820 bytes, of the last hours, by a thousand authors."""
     chance, now = random.Random(count), recently()
     for number in range(count):
         text = chance.choice(TEXTS) if chance.random() < share else ELSEWHERE
