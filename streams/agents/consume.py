@@ -91,7 +91,8 @@ class Settler:
         self._logger.warning("batch held back", reason=reason)
 
     def _count(self, fates: Sequence[Fate]) -> None:
-        for kind, count in Counter(type(fate).__name__.lower() for fate in fates).items():
+        settled = Counter(type(fate).__name__.lower() for fate in fates if not isinstance(fate, Retry))
+        for kind, count in settled.items():
             metrics.settled(self._agent.name, kind, count)
 
 
