@@ -15,6 +15,11 @@ class Origin:
     partition: int
     offset: int
 
+    @property
+    def key(self) -> bytes:
+        """Under which its letter is kept: a record that is buried twice is one letter."""
+        return f"{self.topic}/{self.partition}/{self.offset}".encode()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:

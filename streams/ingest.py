@@ -241,7 +241,7 @@ class Ingest:
             value=raw[:KEPT_BYTES],
             size=len(raw),
         )
-        return Entry(topics.DEAD_LETTERS, f"{origin.topic}/0/{number}".encode(), encode(letter))
+        return Entry(topics.DEAD_LETTERS, origin.key, encode(letter))
 
     async def _mark_down(self, name: str, reason: str) -> None:
         """Say that the source is not read at present; if even that cannot be written, the log itself is down."""

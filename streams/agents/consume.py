@@ -76,7 +76,7 @@ class Settler:
             value=value[:KEPT_BYTES],
             size=len(value),
         )
-        return Entry(DEAD_LETTERS, b"%s/%d/%d" % (record.topic.encode(), *record[1:3]), encode(letter))
+        return Entry(DEAD_LETTERS, letter.origin.key, encode(letter))
 
     async def _bury(self, letters: Sequence[Entry]) -> None:
         refused = [
