@@ -127,8 +127,9 @@ class Application:
         wanted = [
             one for file in self._config.subscriptions.files for one in subscriptions.read_file(Path(file))
         ]
+        matcher = new_matcher()
         for one in wanted:
-            subscriptions.check(one, new_matcher())
+            subscriptions.check(one, matcher)
         await subscriptions.save(self._log, wanted, by="configuration")
 
         def subscribe(subscription: Subscription) -> None:

@@ -80,8 +80,9 @@ def remove(id: str, config: ConfigOption = None) -> None:
 def _checked(files: Sequence[Path]) -> list[Subscription]:
     """The subscriptions of the files, all of them right; warnings are printed."""
     found = [one for file in files for one in subscriptions.read_file(file)]
+    matcher = new_matcher()
     for one in found:
-        for warning in subscriptions.check(one, new_matcher()):
+        for warning in subscriptions.check(one, matcher):
             print(f"! {one.id}: {warning}")
     return found
 
