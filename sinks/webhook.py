@@ -19,6 +19,7 @@ from streams.http import outcome_of, session
 from streams.notification import Notification
 from streams.outcome import Outcome, Rejected, Retry
 from streams.secret import Secret
+from streams.subscription import Alarm
 
 LEAST_SECRET_BYTES = 24
 TO_WRITE = 'secret = "whsec_…"` with the output of `openssl rand -base64 32`'
@@ -99,7 +100,7 @@ def body_of(notification: Notification) -> bytes:
             "type": f"alert.{happening_of(alert)}",
             "timestamp": alert.updated_at,
             "data": {
-                "alert": replace(alert, notify=()),
+                "alert": replace(alert, alarm=Alarm()),
                 "title": title(alert, language),
                 "text": "\n".join(lines(alert, language)),
             },

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Literal
 
 from streams.mention import Tone
-from streams.post import Mode
+from streams.post import Mode, VenueKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One subscription matched one post. Key on the log: the subscription's id.
 
-    `observed_at`: when the ingestor saw the post; tells since when a source is listened to.
+    `observed_at`: when the ingestor saw the post; tells since when a source is listened to. `terms`: words that say
+    what the post is about, folded. `quote`: at most 200 characters around the match, None where the source's terms
+    forbid quoting.
     """
 
     subscription: str
@@ -22,7 +24,12 @@ class Hit:
     observed_at: datetime | None = None
     mode: Mode = "live"
     author: str | None = None
+    author_name: str | None = None
     venue: str | None = None
+    venue_name: str | None = None
+    venue_kind: VenueKind | None = None
+    terms: tuple[str, ...] = ()
+    quote: str | None = None
     story: str | None = None
     tone: Tone | None = None
     influence: float | None = None

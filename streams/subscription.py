@@ -3,15 +3,36 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final, Literal
+
+AlarmKind = Literal["volume", "sentiment", "actor", "venue", "term", "silence"]
+ALARM_KINDS: Final[tuple[AlarmKind, ...]] = ("volume", "sentiment", "actor", "venue", "term", "silence")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """How often one may be disturbed, and where. `notify`: `log:`, `mailto:a@b`, `https://…`."""
+    """How often one may be disturbed, by what, where and when.
+
+    `kinds`: what may alarm; all of them together keep to `at_most`. `notify`: `log:`, `mailto:a@b`, `https://…`, or an
+    address of Apprise. `quiet`: hours of `timezone` in which only alerts from severity `loud_from` on are told at once,
+    as "22:00-07:00". `digest`: "daily" or "weekly", to `digest_to`. If nobody acknowledges an alert within
+    `escalate_after` minutes, `escalate_to` is told. `playbook`: measures by severity, as in `{4 = ["Call the press
+    office"]}`; those of the highest step reached are named.
+    """
 
     at_most: str = "2 a month"
+    kinds: tuple[AlarmKind, ...] = ALARM_KINDS
     notify: tuple[str, ...] = ()
     min_severity: int = 1
+    language: Literal["de", "en"] = "de"
+    quiet: str | None = None
+    timezone: str = "Europe/Berlin"
+    loud_from: int = 4
+    digest: Literal["never", "daily", "weekly"] = "never"
+    digest_to: tuple[str, ...] = ()
+    escalate_after: int | None = None
+    escalate_to: tuple[str, ...] = ()
+    playbook: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

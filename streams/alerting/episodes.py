@@ -54,8 +54,7 @@ def open_episode(subscription: Subscription, since: datetime, figures: Figures, 
         severity=figures.severity,
         since=since,
         updated_at=now,
-        notify=subscription.alarm.notify,
-        min_severity=subscription.alarm.min_severity,
+        alarm=subscription.alarm,
         history=(Change(at=now, state="open", severity=figures.severity),),
     )
     return Episode(alert=_with(alert, figures, now))

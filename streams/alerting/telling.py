@@ -41,14 +41,14 @@ def due(alert: Alert, told: Mapping[str, Told], language: Language = "de") -> li
         return []
     return [
         Notification.of(alert, recipient, language)
-        for recipient in dict.fromkeys(alert.notify)
+        for recipient in dict.fromkeys(alert.alarm.notify)
         if notification_id(alert.id, alert.revision, recipient) not in told
         and _concerns(alert, recipient, told)
     ]
 
 
 def _concerns(alert: Alert, recipient: str, told: Mapping[str, Told]) -> bool:
-    if alert.state != "closed" and alert.severity >= alert.min_severity:
+    if alert.state != "closed" and alert.severity >= alert.alarm.min_severity:
         return True
     earlier = (told.get(notification_id(alert.id, number, recipient)) for number in range(1, alert.revision))
     return any(one is not None and one.state == "told" for one in earlier)

@@ -78,8 +78,7 @@ class Watch:
             alert = replace(
                 track.episode.alert,
                 name=subscription.name or subscription.id,
-                notify=subscription.alarm.notify,
-                min_severity=subscription.alarm.min_severity,
+                alarm=subscription.alarm,
             )
             track.episode, track.changed = replace(track.episode, alert=alert), True
             self._changed.add(subscription.id)

@@ -15,6 +15,7 @@ from streams.alert import Alert, Change
 from streams.components import Sink
 from streams.notification import Notification
 from streams.outcome import DELIVERED, Rejected, Retry
+from streams.subscription import Alarm
 from streams.testing.contract import Check
 
 Behaviour = Literal["accept", "refuse", "fail", "hang"]
@@ -36,7 +37,7 @@ ALERT = Alert(
     negative_share=0.5,
     unusual_days=40.0,
     history=(Change(at=NOON, state="open", severity=3, by=CANARY, note=CANARY),),
-    notify=(f"mailto:{CANARY}@example.org",),
+    alarm=Alarm(notify=(f"mailto:{CANARY}@example.org",)),
 )
 
 

@@ -7,13 +7,14 @@ from streams.agents.notify import MOST_ATTEMPTS, NotifyAgent
 from streams.alert import Change
 from streams.alerting.episodes import note, snooze
 from streams.outcome import DELIVERED, Outcome, Rejected, Retry
+from streams.subscription import Alarm
 from streams.testing.fakes import FakeLog
 from streams.testing.notifier_checks import ALERT, NOON
 from streams.topics import ALERTS
 from tests.streams.agents.records import records
 
 LOG, MAIL = "log:", "mailto:presse@example.org"
-OPENED = replace(ALERT, notify=(LOG, MAIL), history=(Change(at=NOON, state="open", severity=3),))
+OPENED = replace(ALERT, alarm=Alarm(notify=(LOG, MAIL)), history=(Change(at=NOON, state="open", severity=3),))
 
 
 @dataclass
@@ -53,7 +54,7 @@ async def test_each_revision_is_told_once_also_by_another_worker_and_after_forge
 async def test_who_is_away_for_too_long_is_given_up_and_the_alert_named():
     log, mail = FakeLog(), Notifier(Retry("no answer"))
     agent = NotifyAgent(log, {"mail": mail})
-    alert = replace(OPENED, notify=(MAIL,))
+    alert = replace(OPENED, alarm=Alarm(notify=(MAIL,)))
     fates = [(await settle(agent, alert))[0] for _ in range(MOST_ATTEMPTS)]
     assert fates[:-1] == [Retry("no answer")] * (MOST_ATTEMPTS - 1)
     reason = f"alert {alert.id}: given up after {MOST_ATTEMPTS} attempts: no answer"
@@ -64,7 +65,7 @@ async def test_who_is_away_for_too_long_is_given_up_and_the_alert_named():
 
 
 async def test_a_recipient_without_notifier_is_rejected_with_the_line_to_write():
-    [fate] = await settle(NotifyAgent(FakeLog(), {}), replace(OPENED, notify=(MAIL,)))
+    [fate] = await settle(NotifyAgent(FakeLog(), {}), replace(OPENED, alarm=Alarm(notify=(MAIL,))))
     assert isinstance(fate, Rejected)
     assert OPENED.id in fate.reason
     assert 'write [sinks.mail] and `type = "mail"`' in fate.reason

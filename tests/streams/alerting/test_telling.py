@@ -14,10 +14,11 @@ from streams.alerting.telling import Told, due, happening_of
 from streams.alerting.wording import lines, title
 from streams.errors import UsageError
 from streams.notification import Notification
+from streams.subscription import Alarm
 from streams.testing.notifier_checks import ALERT, NOON
 
 LOG, MAIL = "log:", "mailto:presse@example.org"
-OPENED = replace(ALERT, notify=(LOG, MAIL), history=(Change(at=NOON, state="open", severity=3),))
+OPENED = replace(ALERT, alarm=Alarm(notify=(LOG, MAIL)), history=(Change(at=NOON, state="open", severity=3),))
 LATER = NOON + timedelta(minutes=10)
 
 
@@ -44,18 +45,18 @@ def test_what_was_given_up_is_not_tried_for_ever():
 
 
 def test_a_recipient_named_twice_is_told_once():
-    assert len(due(replace(OPENED, notify=(LOG, LOG)), {})) == 1
+    assert len(due(replace(OPENED, alarm=Alarm(notify=(LOG, LOG))), {})) == 1
 
 
 def test_below_the_wanted_severity_nobody_is_told_until_it_worsens():
-    quiet = replace(OPENED, min_severity=4)
+    quiet = replace(OPENED, alarm=replace(OPENED.alarm, min_severity=4))
     assert due(quiet, {}) == []
     assert len(due(severity_is(quiet, 4), {})) == 2
 
 
 def test_who_was_told_of_a_beginning_is_told_of_easing_and_the_end():
     before = told(*due(OPENED, {}))
-    eased = severity_is(replace(OPENED, min_severity=3), 1)
+    eased = severity_is(replace(OPENED, alarm=replace(OPENED.alarm, min_severity=3)), 1)
     closed = close(eased, by=None, now=LATER)
     assert happening_of(eased) == "eased"
     assert len(due(eased, before)) == len(due(closed, before)) == 2

@@ -223,7 +223,7 @@ def test_the_alert_says_whom_to_tell_and_what_is_covered(scene):
     scene.watch.cover("news", scene.now)
     burst(scene)
     alert = scene.alerts[-1][1]
-    assert (alert.name, alert.notify, alert.min_severity) == ("Bahn", ("mailto:a@b.de",), 3)
+    assert (alert.name, alert.alarm.notify, alert.alarm.min_severity) == ("Bahn", ("mailto:a@b.de",), 3)
     assert [line.ingestor for line in alert.coverage] == ["news"]
 
 
