@@ -20,7 +20,7 @@ async def test_the_receiver_gets_the_alert_in_words_and_figures_but_not_who_else
     assert sent == to(far.recipient).id
     assert body["type"] == "alert.opened"
     assert body["data"]["alert"]["severity"] == 3
-    assert body["data"]["alert"]["notify"] == []
+    assert body["data"]["alert"]["alarm"]["notify"] == []
     assert body["data"]["title"].startswith("Deutsche Bahn: ungewöhnlich viele")
     assert "einmal in 40 Tagen" in body["data"]["text"]
 
