@@ -46,6 +46,14 @@ def services(request: web.Request) -> Services:
     return request.app[SERVICES]
 
 
+def index_of(request: web.Request) -> Index:
+    """The index. Raises UnavailableError if there is none."""
+    index = services(request).index
+    if index is None:
+        raise UnavailableError("there is no index here; set [index] url to search")
+    return index
+
+
 def read_view(request: web.Request) -> View:
     """The view, once it knows what there is. Raises UnavailableError while it is still reading."""
     view = services(request).view

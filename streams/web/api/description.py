@@ -11,10 +11,11 @@ from aiohttp import web
 from streams.alert import Alert
 from streams.coverage import Coverage
 from streams.explanation import Explanation
+from streams.ranking import Ranked
 from streams.subscription import Subscription
 from streams.web.routes import Route
 
-RECORDS = (Alert, Coverage, Explanation, Subscription)
+RECORDS = (Alert, Coverage, Explanation, Ranked, Subscription)
 
 
 @cache

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from streams.components import Index
-from streams.errors import UnavailableError, UsageError
+from streams.errors import UsageError
 from streams.search import FACETS, Facet, Search, Summary
 from streams.web.answers import json_answer
 from streams.web.asked import FILTERS, interval_of, search_of, size_of
 from streams.web.routes import Route
-from streams.web.services import services
+from streams.web.services import index_of, services
 
 MAX_SERIES = 12
 """Facet values counted over time each on their own: one query to the index a value."""
@@ -23,7 +23,7 @@ async def find(request: web.Request) -> web.Response:
     """Mentions, newest first, and the cursor of the next page."""
     asked = request.query
     search = search_of(asked, services(request).clock)
-    found = await _index(request).search(search, size_of(asked.get("size", "20")), asked.get("cursor"))
+    found = await index_of(request).search(search, size_of(asked.get("size", "20")), asked.get("cursor"))
     return json_answer({"mentions": found.mentions, "cursor": found.cursor})
 
 
@@ -32,7 +32,7 @@ async def summarize(request: web.Request) -> web.Response:
     asked = request.query
     search = search_of(asked, services(request).clock)
     interval_ms = interval_of(asked.get("interval", "1h"))
-    index = _index(request)
+    index = index_of(request)
     summary = await index.summarize(search, interval_ms)
     answer = {
         "total": summary.total,
@@ -75,13 +75,6 @@ def _facet(text: str | None) -> Facet | None:
         if facet == text:
             return facet
     raise UsageError(f"by is one of {', '.join(FACETS)}; write by=sentiment")
-
-
-def _index(request: web.Request) -> Index:
-    index = services(request).index
-    if index is None:
-        raise UnavailableError("there is no index here; set [index] url to search")
-    return index
 
 
 ROUTES = (
