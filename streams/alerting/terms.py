@@ -1,0 +1,154 @@
+"""Tells what is suddenly said, and which terms rise.
+
+Of each step it needs the terms of its posts. A voice (in one tone) and a story count once an hour or more, so that a
+term's count is of independent voices, each with words of its own. What is usual is a count-min sketch of such voices
+(Cormode & Muthukrishnan 2005, updated conservatively: Estan & Varghese 2002) halved every week; the terms of the last
+hour are kept by name, as many as there is room, those first that surprise most. Each step the highest surprise of a
+term - signed root of the Poisson deviance of its voices in the last hour - is read as a return period by the tail of
+the series' own.
+
+What everybody says here surprises nobody; that is all the stop-list there is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from zlib import crc32
+
+from streams.alert import RisingTerm
+from streams.alerting.detector import STEPS_A_DAY, WARM_UP, Tails
+from streams.alerting.finding import Finding, Said, Step, days
+from streams.alerting.heard import Heard, independent
+from streams.alerting.surprise import poisson_surprise
+
+HOUR = 12
+CELLS = 256
+ROWS = 3
+HALVED_AFTER_STEPS, HALVED_AT_VOICES = 7 * STEPS_A_DAY, 60_000.0
+KEPT_TERMS = 48
+LONGEST_TERM = 40  # bytes
+PRIOR_VOICES = 0.5
+LEAST_VOICES = 5
+
+LEAST_RISING_VOICES = 3
+LEAST_RISING_SIGMA = 2.0
+
+
+@dataclass(slots=True)
+class NewTerms:
+    """What has been learned of one series.
+
+    `cells`: three rows of 16-bit counts. `voices`: all that were counted in them. `recent`: voices of a term in each of
+    the last 12 steps, newest last; `recent_voices`: of all.
+    """
+
+    cells: bytearray = field(default_factory=lambda: bytearray(ROWS * CELLS * 2))
+    voices: float = 0.0
+    recent: dict[str, list[int]] = field(default_factory=dict)
+    recent_voices: list[int] = field(default_factory=lambda: [0] * HOUR)
+    tails: Tails = field(default_factory=Tails)
+    heard: Heard = field(default_factory=lambda: Heard(age=HOUR, size=400))
+    steps: int = 0
+
+    @property
+    def learning(self) -> bool:
+        """Too young to find anything."""
+        return self.steps < WARM_UP
+
+    def update(self, step: Step) -> Finding | None:
+        """Judge a finished step, then learn from it."""
+        self._count(list(independent(step.posts, self.heard)))
+        self.heard.step()
+        ranked = self._ranked()
+        found = self._finding(ranked) if step.live and not self.learning else None
+        self.tails.learn(ranked[0][0] if ranked else 0.0)
+        self.recent = {term: self.recent[term] for _, term in ranked[:KEPT_TERMS]}
+        self.steps += 1
+        if self.steps % HALVED_AFTER_STEPS == 0 or self.voices > HALVED_AT_VOICES:
+            self._halve()
+        return found
+
+    def rising(self, posts: Iterable[Said], most: int = 5) -> tuple[RisingTerm, ...]:
+        """The terms of these posts that are said more than usual, the most surprising first; counts all copies."""
+        mentions: dict[str, int] = {}
+        voices: dict[str, set[int]] = {}
+        everyone: set[int] = set()
+        for said in posts:
+            everyone.add(said.author or said.post)
+            for term in said.terms:
+                mentions[term] = mentions.get(term, 0) + 1
+                voices.setdefault(term, set()).add(said.author or said.post)
+        found = []
+        for term, speakers in voices.items():
+            count = len(speakers)
+            expected = self._expected(term, count, len(everyone))
+            surprise = poisson_surprise(count, expected)
+            if count >= LEAST_RISING_VOICES and surprise >= LEAST_RISING_SIGMA:
+                found.append(
+                    (
+                        -surprise,
+                        term,
+                        RisingTerm(
+                            term=term, mentions=mentions[term], voices=count, expected=round(expected, 1)
+                        ),
+                    )
+                )
+        return tuple(rising for _, _, rising in sorted(found)[:most])
+
+    def _ranked(self) -> list[tuple[float, str]]:
+        """The terms of the last hour, the most surprising first."""
+        voices = sum(self.recent_voices)
+        found = []
+        for term, counts in self.recent.items():
+            count = sum(counts)
+            found.append((poisson_surprise(count, self._expected(term, count, voices)), term))
+        return sorted(found, reverse=True)
+
+    def _finding(self, ranked: list[tuple[float, str]]) -> Finding | None:
+        """The most surprising term that enough voices say."""
+        for surprise, term in ranked:
+            count = sum(self.recent[term])
+            if count >= LEAST_VOICES and surprise > 0:
+                expected = self._expected(term, count, sum(self.recent_voices))
+                return Finding("term", term, days(self.tails.score(surprise)), count, expected)
+        return None
+
+    def _expected(self, term: str, count: int, voices: int) -> float:
+        """How many of so many voices would say it, by what was said apart from `count` of them."""
+        cells = memoryview(self.cells).cast("H")
+        one, two, three = _places(term)
+        before = min(cells[one], cells[two], cells[three]) - count
+        share = (PRIOR_VOICES + (max(0, before))) / (2 * PRIOR_VOICES + self.voices - voices)
+        return voices * share if share < 1 else float(voices)
+
+    def _count(self, posts: list[Said]) -> None:
+        for term in list(self.recent):
+            del self.recent[term][0]
+            self.recent[term].append(0)
+            if not any(self.recent[term]):
+                del self.recent[term]
+        del self.recent_voices[0]
+        self.recent_voices.append(len(posts))
+        self.voices += len(posts)
+        cells = memoryview(self.cells).cast("H")
+        for said in posts:
+            for term in set(said.terms):
+                if len(term.encode()) <= LONGEST_TERM:
+                    self.recent.setdefault(term, [0] * HOUR)[-1] += 1
+                    places = _places(term)
+                    least = min(cells[place] for place in places)
+                    for place in places:
+                        cells[place] = max(cells[place], min(least + 1, 65_535))
+
+    def _halve(self) -> None:
+        self.voices = max(self.voices / 2, sum(self.recent_voices))
+        cells = memoryview(self.cells).cast("H")
+        for place, count in enumerate(cells):
+            cells[place] = count // 2
+
+
+@lru_cache(maxsize=20_000)
+def _places(term: str) -> tuple[int, int, int]:
+    """Its cell in each row, from one hash."""
+    hashed = crc32(term.encode())
+    return hashed % CELLS, CELLS + (hashed >> 8) % CELLS, 2 * CELLS + (hashed >> 16) % CELLS
