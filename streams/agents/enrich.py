@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from streams.agents.terms import beside, terms_of
 from streams.codec import DecodeError, decode_post, encode
 from streams.components import Enricher
 from streams.flow import Step, enrich
@@ -94,6 +95,7 @@ def _retracted(mention: Mention) -> Mention:
 
 def _hits(mention: Mention) -> list[Hit]:
     author, sentiment = mention.author, mention.sentiment
+    terms = terms_of(mention)
     toward = {target.subscription: target.label for target in sentiment.targets} if sentiment else {}
     return [
         Hit(
@@ -105,6 +107,7 @@ def _hits(mention: Mention) -> list[Hit]:
             mode=mention.mode,
             author=author.id if author else None,
             venue=mention.venue.id if mention.venue else None,
+            terms=beside(match, mention, terms),
             story=mention.story.key if mention.story else None,
             tone=toward.get(match.subscription, sentiment.label if sentiment else None),
             influence=mention.influence.score if mention.influence else None,
