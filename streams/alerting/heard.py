@@ -77,8 +77,8 @@ def independent(posts: Iterable[Said], heard: Heard) -> Iterator[Said]:
     counts for both.
     """
     for said in posts:
-        voice = (said.author or said.post) ^ said.tone
-        story = said.story or said.post ^ MASK
+        voice = 4 * (said.author or said.post) + said.tone
+        story = 4 * (said.story or said.post) + 3
         is_new = heard.add(voice), heard.add(story)
         if all(is_new):
             yield said

@@ -1,25 +1,25 @@
 """Tells whether the share of negative posts rises above what is usual for the series, however much is said.
 
-Of each step it needs the posts of known tone. A voice (in one tone) and a story count once in six hours or more, so
-that neither one angry account nor the copies of one text shift the share. Over 15 minutes, an hour and six hours the
-negatives are compared with the running share by the signed root of the binomial deviance (McCullagh & Nelder 1989);
-the mean is read as a return period by the tail of the series' own surprises.
+Of each step it needs the posts of known tone. Over 15 minutes, an hour and six hours the negatives are compared with
+the running share by the signed root of the binomial deviance (McCullagh & Nelder 1989); the mean is read as a return
+period by the tail of the series' own surprises. A voice (in one tone) and a story count once in a window, so that
+neither one angry account nor the copies of one text shift the share.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log, sqrt
 
 from streams.alerting.detector import STEPS_A_DAY, WARM_UP, Tails
-from streams.alerting.finding import NEGATIVE, Finding, Step, days
+from streams.alerting.finding import NEGATIVE, Finding, Said, Step, days
 from streams.alerting.heard import Heard, independent
 
 QUARTER, HOUR, SIX_HOURS = 3, 12, 72
-WINDOWS = (QUARTER, HOUR, SIX_HOURS)
 REMAINS = 0.5 ** (1 / (7 * STEPS_A_DAY))
 """What remains of the usual share's weight after a step: half after a week."""
 
 PRIOR_SHARE, PRIOR_POSTS = 0.25, 10.0
-MOST_OF_USUAL = 3.0
+MOST_OF_USUAL = 2.0
 """A step weighs in the usual share as much as so many usual ones, so that a storm does not become normal."""
 
 LEAST_NEGATIVE = 5
@@ -36,21 +36,59 @@ def share_surprise(hits: float, of: float, expected: float) -> float:
 
 
 @dataclass(slots=True)
-class Negativity:
-    """What has been learned of one series.
+class Window:
+    """The last steps, and what is usual of them; newest last.
 
-    `negatives` of `toned` posts: decayed sums, whose ratio is the usual share; `exposure`: steps, decayed likewise.
-    `kept_negatives`, `kept_toned`, `kept_expected`: the last six hours, newest last.
+    `toned`, `negatives` and those `expected`, of each step. `usual_negatives` of `usual_toned` posts in `exposure`
+    steps: decayed sums.
     """
 
-    negatives: float = PRIOR_SHARE * PRIOR_POSTS
-    toned: float = PRIOR_POSTS
+    heard: Heard
+    toned: list[int]
+    negatives: list[int]
+    expected: list[float]
+    usual_negatives: float = PRIOR_SHARE * PRIOR_POSTS
+    usual_toned: float = PRIOR_POSTS
     exposure: float = 0.0
-    kept_negatives: list[int] = field(default_factory=lambda: [0] * SIX_HOURS)
-    kept_toned: list[int] = field(default_factory=lambda: [0] * SIX_HOURS)
-    kept_expected: list[float] = field(default_factory=lambda: [0.0] * SIX_HOURS)
+
+    @classmethod
+    def of(cls, steps: int, size: int) -> "Window":
+        """An empty one; `size`: bytes for those heard in it, twice."""
+        return cls(Heard(age=steps, size=size), [0] * steps, [0] * steps, [0.0] * steps)
+
+    @property
+    def usual(self) -> float:
+        """The usual share of negatives."""
+        return self.usual_negatives / self.usual_toned
+
+    def add(self, posts: Sequence[Said]) -> float:
+        """Take in the posts of a step; how surprising the window is now."""
+        tones = [said.tone for said in independent(posts, self.heard)]
+        self.heard.step()
+        toned, negatives = len(tones), tones.count(NEGATIVE)
+        del self.toned[0], self.negatives[0], self.expected[0]
+        self.toned.append(toned)
+        self.negatives.append(negatives)
+        self.expected.append(round(toned * self.usual, 4))
+        self._learn(negatives, toned)
+        return share_surprise(sum(self.negatives), sum(self.toned), sum(self.expected))
+
+    def _learn(self, negatives: int, toned: int) -> None:
+        most = max(MOST_OF_USUAL * self.usual_toned / max(self.exposure, 1.0), 1.0)
+        weight = min(1.0, most / toned) if toned else 1.0
+        self.usual_negatives = self.usual_negatives * REMAINS + weight * negatives
+        self.usual_toned = self.usual_toned * REMAINS + weight * toned
+        self.exposure = self.exposure * REMAINS + 1
+
+
+@dataclass(slots=True)
+class Negativity:
+    """What has been learned of one series."""
+
+    quarter: Window = field(default_factory=lambda: Window.of(QUARTER, 150))
+    hour: Window = field(default_factory=lambda: Window.of(HOUR, 400))
+    six_hours: Window = field(default_factory=lambda: Window.of(SIX_HOURS, 800))
     tails: Tails = field(default_factory=Tails)
-    heard: Heard = field(default_factory=lambda: Heard(age=SIX_HOURS, size=1000))
     steps: int = 0
 
     @property
@@ -60,49 +98,21 @@ class Negativity:
 
     @property
     def usual(self) -> float:
-        """The usual share of negatives, in [0, 1]."""
-        return self.negatives / self.toned
+        """The usual share of negatives in an hour, in [0, 1]."""
+        return self.hour.usual
 
     def update(self, step: Step) -> Finding | None:
         """Judge a finished step, then learn from it."""
-        tones = [said.tone for said in independent((said for said in step.posts if said.tone), self.heard)]
-        self.heard.step()
-        negatives, usual = tones.count(NEGATIVE), self.usual
-        self._keep(negatives, len(tones), usual)
-        surprise = self._surprise()
+        toned, usual = [said for said in step.posts if said.tone], self.usual
+        windows = (self.quarter, self.hour, self.six_hours)
+        surprise = sum(window.add(toned) for window in windows) / len(windows)
         found = self._finding(surprise, usual) if step.live and not self.learning else None
         self.tails.learn(surprise)
-        self._learn(negatives, len(tones))
+        self.steps += 1
         return found
 
     def _finding(self, surprise: float, usual: float) -> Finding | None:
-        negatives, toned = sum(self.kept_negatives[-HOUR:]), sum(self.kept_toned[-HOUR:])
+        negatives, toned = sum(self.hour.negatives), sum(self.hour.toned)
         if negatives < LEAST_NEGATIVE or negatives <= toned * usual:
             return None
         return Finding("sentiment", None, days(self.tails.score(surprise)), negatives / toned, usual)
-
-    def _surprise(self) -> float:
-        """The mean over the windows."""
-        return sum(
-            share_surprise(
-                sum(self.kept_negatives[-window:]),
-                sum(self.kept_toned[-window:]),
-                sum(self.kept_expected[-window:]),
-            )
-            for window in WINDOWS
-        ) / len(WINDOWS)
-
-    def _keep(self, negatives: int, toned: int, usual: float) -> None:
-        for kept in (self.kept_negatives, self.kept_toned, self.kept_expected):
-            del kept[0]
-        self.kept_negatives.append(negatives)
-        self.kept_toned.append(toned)
-        self.kept_expected.append(round(toned * usual, 4))
-
-    def _learn(self, negatives: int, toned: int) -> None:
-        most = max(MOST_OF_USUAL * self.toned / max(self.exposure, 1.0), 1.0)
-        weight = min(1.0, most / toned) if toned else 1.0
-        self.negatives = self.negatives * REMAINS + weight * negatives
-        self.toned = self.toned * REMAINS + weight * toned
-        self.exposure = self.exposure * REMAINS + 1
-        self.steps += 1

@@ -7,6 +7,7 @@ was measured with.
 import math
 import random
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 
 from streams.alerting.finding import Finding, Said, Signal, Step
 
@@ -14,7 +15,69 @@ DAY = 288
 MONDAY = 1_767_571_200
 """A Monday's midnight, in UTC."""
 
+NEVER = 1_000_000_000
+WORDS = [f"wort{number}" for number in range(5_000)]
+WORDS_SAID = list(accumulate(1 / (rank + 3) for rank in range(len(WORDS))))
+"""Zipf's law, which needs sums for `random.choices`."""
+
 Speak = Callable[[random.Random, int], Said]
+
+
+class Crowd:
+    """Who speaks: half of it 400 regulars, half strangers; by chance about a tenth carries far.
+
+    A fifth is negative, more on some days than on others; `angry` of it from the step `angry_from` on. A classifier
+    finds three of four negatives and takes one in twelve others for one. From the step `word_from` on, `word_share`
+    say a word nobody said before.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        angry_from: int = NEVER,
+        angry: float = 0.6,
+        word_from: int = NEVER,
+        word_share: float = 0.3,
+    ) -> None:
+        rng = random.Random(seed)
+        self.angry_from, self.angry = angry_from, angry
+        self.word_from, self.word_share = word_from, word_share
+        self.regulars = [(rng.getrandbits(62), 14 + rng.expovariate(1 / 8)) for _ in range(400)]
+        self.moods = [rng.gauss(math.log(0.25), 0.25) for _ in range(100)]
+
+    def __call__(self, rng: random.Random, at: int) -> Said:
+        """What one of them says in that step."""
+        author, influence = rng.getrandbits(62), 14 + rng.expovariate(1 / 7)
+        if rng.random() < 0.5:
+            author, influence = self.regulars[int(400 * rng.random() ** 2)]
+        heard_as_negative = rng.random() < (0.75 if rng.random() < self.share(at) else 0.08)
+        words = rng.choices(WORDS, cum_weights=WORDS_SAID, k=6)
+        if at >= self.word_from and rng.random() < self.word_share:
+            words.append("rueckruf")
+        return Said(
+            post=rng.getrandbits(62),
+            author=author,
+            story=rng.getrandbits(32),
+            venue=author % 1_000 + 1,
+            tone=2 if heard_as_negative else 1,
+            influence=min(influence, 95.0) if rng.random() < 0.9 else None,
+            terms=tuple(words),
+        )
+
+    def share(self, at: int) -> float:
+        """How much of it is truly negative."""
+        if at >= self.angry_from:
+            return self.angry
+        day, later = at // DAY, at % DAY / DAY
+        mood = self.moods[day] * (1 - later) + self.moods[day + 1] * later
+        return 1 / (1 + math.exp(-mood))
+
+
+def calm(seed: int, days: int, rate: float) -> Iterator[Step]:
+    """So many days of nothing in particular."""
+    rng = random.Random(seed)
+    return talk(rng, counts(rng, days * DAY, rate), Crowd(seed))
 
 
 def counts(rng: random.Random, steps: int, rate: float, *, bursty: float = 0.3) -> Iterator[int]:
