@@ -85,7 +85,7 @@ class Window:
 class Negativity:
     """What has been learned of one series."""
 
-    quarter: Window = field(default_factory=lambda: Window.of(QUARTER, 150))
+    quarter: Window = field(default_factory=lambda: Window.of(QUARTER, 200))
     hour: Window = field(default_factory=lambda: Window.of(HOUR, 400))
     six_hours: Window = field(default_factory=lambda: Window.of(SIX_HOURS, 800))
     tails: Tails = field(default_factory=Tails)

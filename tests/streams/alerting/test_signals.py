@@ -43,14 +43,18 @@ def anybody(rng: random.Random, at: int) -> Said:
     )
 
 
-@pytest.fixture(scope="module")
-def taught() -> dict[str, Signal]:
+def teach() -> dict[str, Signal]:
     """Every detector after six calm days of about two posts a step."""
     made = {name: make() for name, make in SIGNALS.items()}
     rng = random.Random(11)
     for step in talk(rng, counts(rng, 6 * DAY, 2.0), anybody):
         list(findings(made.values(), step))
     return made
+
+
+@pytest.fixture(scope="module")
+def taught() -> dict[str, Signal]:
+    return teach()
 
 
 def after(signal: Signal, *batches: tuple[Said, ...], live: bool = True) -> list[Finding]:
