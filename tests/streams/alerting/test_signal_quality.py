@@ -28,7 +28,7 @@ def delay(signal: Signal, crowd: Crowd, seed: int, rate: float, begin: int) -> i
 
 
 @pytest.mark.parametrize("name", SIGNALS)
-@pytest.mark.parametrize(("rate", "days", "series"), [(0.3, 21, 3), (3.0, 14, 1), (30.0, 5, 1)])
+@pytest.mark.parametrize(("rate", "days", "series"), [(0.3, 21, 3), (3.0, 14, 1), (30.0, 4, 1)])
 def test_false_alarms_keep_to_the_budget(name, rate, days, series):
     told = [
         alarm
