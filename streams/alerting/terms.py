@@ -80,28 +80,22 @@ class NewTerms:
                 voices.setdefault(term, set()).add(said.author or said.post)
         found = []
         for term, speakers in voices.items():
-            count = len(speakers)
-            expected = self._expected(term, count, len(everyone))
-            surprise = poisson_surprise(count, expected)
-            if count >= LEAST_RISING_VOICES and surprise >= LEAST_RISING_SIGMA:
-                found.append(
-                    (
-                        -surprise,
-                        term,
-                        RisingTerm(
-                            term=term, mentions=mentions[term], voices=count, expected=round(expected, 1)
-                        ),
-                    )
-                )
-        return tuple(rising for _, _, rising in sorted(found)[:most])
+            expected = self._share(term) * len(everyone)
+            surprise = poisson_surprise(len(speakers), expected)
+            if len(speakers) >= LEAST_RISING_VOICES and surprise >= LEAST_RISING_SIGMA:
+                found.append((-surprise, term, len(speakers), round(expected, 1)))
+        return tuple(
+            RisingTerm(term=term, mentions=mentions[term], voices=count, expected=expected)
+            for _, term, count, expected in sorted(found)[:most]
+        )
 
     def _ranked(self) -> list[tuple[float, str]]:
         """The terms of the last hour, the most surprising first."""
         voices = sum(self.recent_voices)
-        found = []
-        for term, counts in self.recent.items():
-            count = sum(counts)
-            found.append((poisson_surprise(count, self._expected(term, count, voices)), term))
+        found = [
+            (poisson_surprise(sum(counts), self._share(term) * voices), term)
+            for term, counts in self.recent.items()
+        ]
         return sorted(found, reverse=True)
 
     def _finding(self, ranked: list[tuple[float, str]]) -> Finding | None:
@@ -109,17 +103,17 @@ class NewTerms:
         for surprise, term in ranked:
             count = sum(self.recent[term])
             if count >= LEAST_VOICES and surprise > 0:
-                expected = self._expected(term, count, sum(self.recent_voices))
+                expected = self._share(term) * sum(self.recent_voices)
                 return Finding("term", term, days(self.tails.score(surprise)), count, expected)
         return None
 
-    def _expected(self, term: str, count: int, voices: int) -> float:
-        """How many of so many voices would say it, by what was said apart from `count` of them."""
+    def _share(self, term: str) -> float:
+        """The share of voices that usually say it, by what was said until an hour ago."""
         cells = memoryview(self.cells).cast("H")
         one, two, three = _places(term)
-        before = min(cells[one], cells[two], cells[three]) - count
-        share = (PRIOR_VOICES + (max(0, before))) / (2 * PRIOR_VOICES + self.voices - voices)
-        return voices * share if share < 1 else float(voices)
+        said = min(cells[one], cells[two], cells[three]) - sum(self.recent.get(term, ()))
+        voices = self.voices - sum(self.recent_voices)
+        return min((PRIOR_VOICES + max(said, 0)) / (2 * PRIOR_VOICES + voices), 1.0)
 
     def _count(self, posts: list[Said]) -> None:
         for term in list(self.recent):
@@ -132,7 +126,7 @@ class NewTerms:
         self.voices += len(posts)
         cells = memoryview(self.cells).cast("H")
         for said in posts:
-            for term in set(said.terms):
+            for term in dict.fromkeys(said.terms):
                 if len(term.encode()) <= LONGEST_TERM:
                     self.recent.setdefault(term, [0] * HOUR)[-1] += 1
                     places = _places(term)

@@ -73,7 +73,7 @@ def newcomer(rate):
             for step in calm(seed, 14, rate):
                 signal.update(step)
             found = signal.update(Step(MONDAY, (Said(post=1, author=1, influence=influence),)))
-            rare.append(found.unusual_days)
+            rare.append(found.unusual_days if found else 0.0)
         print(
             f"newcomer of influence {influence:.0f}, {rate} posts a step: once in {median(rare):.0f} days",
             flush=True,

@@ -141,6 +141,17 @@ def test_what_rises_is_told_with_all_its_copies_and_only_that(taught):
     assert "wort0" not in {one.term for one in taught[2].rising(said, most=50)}
 
 
+def test_what_rises_is_told_even_in_a_storm_larger_than_all_that_was_said_before():
+    young, rng, crowd = NewTerms(), random.Random(5), Crowd(5)
+    for step in calm(5, 1, 0.5):
+        young.update(step)
+    storm = [crowd(rng, 1)._replace(terms=("rueckruf", "wort0")) for _ in range(2_000)]
+    assert young.rising([]) == ()
+    (first, *_) = young.rising(storm)
+    assert first.term == "rueckruf"
+    assert 0 < first.expected < first.voices
+
+
 def test_a_term_of_four_voices_is_no_finding(taught):
     rng = random.Random(4)
     four = tuple(Crowd(4)(rng, 0)._replace(terms=("rueckruf",), author=author) for author in range(1, 5))
