@@ -8,7 +8,7 @@ twice. The written specification is `streams/README.md`; `streams.testing.checks
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from streams.explanation import Explanation
 from streams.mention import Mention
@@ -21,6 +21,9 @@ Parts = Mapping[str, Any]
 """What an enricher adds: names among its `assigns`, values the records of `streams.mention` or plain JSON."""
 
 Answer = Parts | Dropped | Retry | Rejected
+Presence = Literal["absent", "inside", "whole"]
+"""How a post holds a part of a query; `inside`: only as a piece of longer words."""
+
 Record = TypeVar("Record", contravariant=True)
 
 
@@ -143,6 +146,13 @@ class Matcher(Enricher, Protocol):
 
     def explain(self, subscription: Subscription, post: Post) -> Explanation:
         """Why a post matches a subscription, or what it lacks. Raises UsageError on a bad query."""
+        ...
+
+    def presences(self, subscription: Subscription, post: Post) -> Mapping[str, Presence]:
+        """How a post holds each term and branch of the query, by its spelling; no negated ones.
+
+        Raises UsageError on a bad query.
+        """
         ...
 
     def run_examples(self, subscription: Subscription) -> Sequence[str]:
