@@ -169,10 +169,14 @@ class Sink(Component, Protocol[Record]):
 
 
 class Index(Sink[Mention], Protocol):
-    """A sink of mentions that can be searched. Newest version wins, also against late deletes."""
+    """A sink of mentions that can be searched. The newest edition wins, also against late deletes."""
 
     async def search(self, search: Search, size: int = 20, cursor: str | None = None) -> Found:
         """Mentions, newest first. Raises UsageError on a bad cursor or text."""
+        ...
+
+    async def get(self, ids: Sequence[str]) -> Mapping[str, Mention]:
+        """What is there of these posts, by id; also what was delivered this instant."""
         ...
 
     async def summarize(self, search: Search, interval_ms: int) -> Summary:
