@@ -15,6 +15,7 @@ from streams import flow
 from streams.clock import Clock, system_clock
 from streams.codec import DecodeError, decode_post
 from streams.components import Index, Matcher
+from streams.errors import UnavailableError
 from streams.log.base import Batch, Log, Record
 from streams.mention import Mention
 from streams.post import Post
@@ -140,6 +141,19 @@ class Past:
         return self._since is None or post.created_at >= self._since
 
 
+async def corrected(log: Log, after: Mapping[int, int]) -> list[Post]:
+    """The posts that were edited, deleted or left by their author from these offsets on, each in its last state."""
+    newest: dict[str, Post] = {}
+    async for batch in _until_caught_up(log):
+        for record in batch.records:
+            if record.offset < after.get(record.partition, 0) or (post := _post(record)) is None:
+                continue
+            known = newest.get(post.id)
+            if known.version <= post.version if known else post.edited_at or post.event != "upsert":
+                newest[post.id] = post
+    return list(newest.values())
+
+
 class LastWords:
     """Which record of a post is the last word on it. Exact; remembers only what is said more than once."""
 
@@ -209,6 +223,7 @@ async def _until_caught_up(log: Log) -> AsyncIterator[Batch]:
             yield batch
             if batch.caught_up:
                 return
+    raise UnavailableError("the log was closed while it was read")
 
 
 def _post(record: Record) -> Post | None:

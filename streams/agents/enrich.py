@@ -26,14 +26,21 @@ class EnrichAgent:
 
     def __init__(self, chain: Sequence[Enricher], log: Log, hit_partitions: int) -> None:
         self._chain, self._log, self._hit_partitions = chain, log, hit_partitions
+        self._one_at_a_time = asyncio.Lock()  # models are not made for two threads
 
     async def settle(self, records: Sequence[Record]) -> Sequence[Fate]:
         """Deliver what came out of each record before its fate is told."""
-        fates, entries, owners = await asyncio.to_thread(self._work, records)
+        async with self._one_at_a_time:
+            fates, entries, owners = await asyncio.to_thread(self._work, records)
         outcomes: list[list[Delivered | Retry | Rejected]] = [[] for _ in records]
         for owner, outcome in zip(owners, await deliver(self._log, entries), strict=True):
             outcomes[owner].append(outcome)
         return [fate if fate is not None else worst(outcomes[at]) for at, fate in enumerate(fates)]
+
+    async def enrich(self, mentions: Sequence[Mention]) -> list[Step]:
+        """What becomes of mentions that somebody else brings, between two batches."""
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(enrich, mentions, self._chain)
 
     def _work(self, records: Sequence[Record]) -> tuple[list[Fate | None], list[Entry], list[int]]:
         """The fates that are certain already, the entries to append, and whose record each entry comes from."""
@@ -65,17 +72,18 @@ def outputs(mention: Mention, step: Step, hit_partitions: int) -> list[Entry]:
     """
     edited = mention.edited_at is not None
     if mention.event != "upsert":
-        return [_mention(mention), *_retractions(mention, (), hit_partitions)]
+        return [mention_entry(mention), *retractions(mention, (), hit_partitions)]
     if isinstance(step, Mention):
         keep = tuple(match.subscription for match in step.matches)
-        taken_back = _retractions(mention, keep, hit_partitions) if edited else []
-        return [_mention(step), *map(_hit, _hits(step)), *taken_back]
+        taken_back = retractions(mention, keep, hit_partitions) if edited else []
+        return [mention_entry(step), *map(hit_entry, hits(step)), *taken_back]
     if isinstance(step, Dropped) and edited:
-        return [_mention(_retracted(mention)), *_retractions(mention, (), hit_partitions)]
+        return [mention_entry(_retracted(mention)), *retractions(mention, (), hit_partitions)]
     return []
 
 
-def _mention(mention: Mention) -> Entry:
+def mention_entry(mention: Mention) -> Entry:
+    """A mention as it is appended."""
     return Entry(MENTIONS, mention.id.encode(), encode(mention))
 
 
@@ -93,7 +101,8 @@ def _retracted(mention: Mention) -> Mention:
     )
 
 
-def _hits(mention: Mention) -> list[Hit]:
+def hits(mention: Mention) -> list[Hit]:
+    """The record of each match."""
     author, sentiment = mention.author, mention.sentiment
     terms = terms_of(mention)
     toward = {target.subscription: target.label for target in sentiment.targets} if sentiment else {}
@@ -119,11 +128,13 @@ def _hits(mention: Mention) -> list[Hit]:
     ]
 
 
-def _hit(hit: Hit) -> Entry:
+def hit_entry(hit: Hit) -> Entry:
+    """A hit as it is appended."""
     return Entry(HITS, hit.subscription.encode(), encode(hit))
 
 
-def _retractions(mention: Mention, keep: tuple[str, ...], partitions: int) -> list[Entry]:
+def retractions(mention: Mention, keep: tuple[str, ...], partitions: int) -> list[Entry]:
+    """Take a post back, or all of an author who is gone, from all but those in `keep`."""
     gone = mention.author.id if mention.event == "author_delete" and mention.author else None
     post = None if gone else mention.id
     value = encode(Retraction(created_at=mention.created_at, post=post, author=gone, keep=keep))

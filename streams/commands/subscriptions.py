@@ -1,4 +1,4 @@
-"""`resonanz subscriptions`: list, apply, test, explain, remove."""
+"""`resonanz subscriptions`: list, apply, test, explain, backfill, history, remove."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +11,7 @@ import typer
 from streams import subscriptions
 from streams.chain import new_matcher
 from streams.clock import system_clock
+from streams.commands.backfilling import run_over_the_past
 from streams.commands.common import ConfigOption, complete
 from streams.commands.saving import on_log_or, request, user, with_log
 from streams.config import Config, load
@@ -18,9 +19,14 @@ from streams.errors import UsageError
 from streams.log.base import Log
 from streams.post import Post
 from streams.subscription import Subscription
+from streams.web.asked import PAST
 
 app = typer.Typer(no_args_is_help=True, help="What is listened for.")
 
+Id = Annotated[str, typer.Argument(help="The id of a subscription.")]
+Since = Annotated[
+    str, typer.Option("--since", help="How far back: 14d, 2026-11-01T00:00:00Z, or `all` that is kept.")
+]
 Files = Annotated[list[Path], typer.Argument(help="TOML files with [[subscription]] tables.")]
 
 
@@ -33,14 +39,47 @@ def list_(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def apply(files: Files, config: ConfigOption = None, dry_run: bool = False) -> None:
+def apply(
+    files: Files,
+    config: ConfigOption = None,
+    dry_run: bool = False,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="Run what changed over the past, too.")
+    ] = False,
+    since: Since = PAST,
+) -> None:
     """Save the subscriptions of the files; shows what changes first. Nothing is saved if one of them is wrong."""
     wanted = _checked(files)
     settings = load(config)
-    for difference in subscriptions.compare(wanted, complete(with_log(settings, subscriptions.stored))):
+    differences = subscriptions.compare(wanted, complete(with_log(settings, subscriptions.stored)))
+    for difference in differences:
         print(difference)
-    if not dry_run:
-        complete(_save(settings, wanted))
+    if dry_run:
+        return
+    complete(_save(settings, wanted))
+    if changed := [one.subscription.id for one in differences if backfill and (one.new or one.changed)]:
+        complete(run_over_the_past(settings, changed, since, wait=True))
+
+
+@app.command("backfill")
+def backfill_(
+    id: Id,
+    config: ConfigOption = None,
+    since: Since = PAST,
+    wait: Annotated[bool, typer.Option(help="Tell how far it has come, until it is done.")] = True,
+) -> None:
+    """Run a subscription over what was said before it was saved; raises no alarm, and may be repeated."""
+    complete(run_over_the_past(load(config), [id], since, wait=wait))
+
+
+@app.command()
+def history(id: Id, config: ConfigOption = None) -> None:
+    """Tell who changed a subscription, when and what; also of one that was removed."""
+    told = complete(with_log(load(config), lambda log: subscriptions.history(log, id)))
+    if not told:
+        raise UsageError(f"nobody changed a subscription {id!r}")
+    for change in told:
+        print(change)
 
 
 @app.command()
@@ -102,7 +141,7 @@ async def _save(config: Config, wanted: Sequence[Subscription]) -> None:
 
 async def _remove(config: Config, id: str) -> None:
     async def directly(log: Log) -> None:
-        await subscriptions.remove(log, id)
+        await subscriptions.remove(log, id, by=user())
 
     async def by_asking() -> None:
         await request(config, "DELETE", f"/api/subscriptions/{quote(id, safe='')}")
