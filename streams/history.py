@@ -19,7 +19,7 @@ from streams.errors import UnavailableError
 from streams.log.base import Batch, Log, Record
 from streams.mention import Mention
 from streams.post import Post
-from streams.search import EPOCH, Search
+from streams.search import Search
 from streams.topics import DAY_MS, POSTS
 
 INDEX_PAGE: Final = 500
@@ -234,4 +234,4 @@ def _post(record: Record) -> Post | None:
 
 
 def _moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC) if ms else EPOCH
+    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -6,6 +6,7 @@ Why nothing is doubled or lost, and why the live stream comes first: `streams/de
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -99,10 +100,9 @@ class Backfiller:
 
     async def _wait_for_news(self) -> None:
         self._news.clear()
-        try:
-            await asyncio.wait_for(self._news.wait(), 1.0)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await self._news.wait()
 
     async def _work_on(self, backfill: Backfill, ours: Callable[[], bool]) -> None:
         subscription = await self._in_force(backfill)
