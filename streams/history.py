@@ -154,6 +154,15 @@ async def corrected(log: Log, after: Mapping[int, int]) -> list[Post]:
     return list(newest.values())
 
 
+async def newest(log: Log, count: int) -> AsyncIterator[list[Post]]:
+    """About so many of the newest posts of the log, oldest first, as they came. Raises UnavailableError."""
+    ends = await log.ends(POSTS)
+    begins = {partition: end - -(-count // len(ends)) for partition, end in ends.items()}
+    async for batch in _until_caught_up(log):
+        records = (one for one in batch.records if one.offset >= begins.get(one.partition, 0))
+        yield [post for record in records if (post := _post(record)) and post.event == "upsert"]
+
+
 class LastWords:
     """Which record of a post is the last word on it. Exact; remembers only what is said more than once."""
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 import typer
 
-from streams import subscriptions
+from streams import hindsight, subscriptions
 from streams.chain import new_matcher
 from streams.clock import system_clock
 from streams.commands.backfilling import run_over_the_past
@@ -54,6 +54,7 @@ def apply(
     differences = subscriptions.compare(wanted, complete(with_log(settings, subscriptions.stored)))
     for difference in differences:
         print(difference)
+    _look_back(settings, [one.subscription for one in differences if one.new or "query" in one.changed])
     if dry_run:
         return
     complete(_save(settings, wanted))
@@ -82,11 +83,18 @@ def history(id: Id, config: ConfigOption = None) -> None:
         print(change)
 
 
-@app.command()
-def test(files: Files) -> None:
+@app.command("test")
+def run_examples(
+    files: Files,
+    config: ConfigOption = None,
+    past: Annotated[bool, typer.Option("--past", help="Look at the posts that are kept, too.")] = False,
+) -> None:
     """Run the examples of the subscriptions of the files; exit code 2 if one fails."""
-    for one in _checked(files):
+    found = _checked(files)
+    for one in found:
         print(f"ok {one.id}: {len(one.must_match)} match, {len(one.must_not_match)} do not")
+    if past:
+        _look_back(load(config), found)
 
 
 @app.command()
@@ -124,6 +132,16 @@ def _checked(files: Sequence[Path]) -> list[Subscription]:
         for warning in subscriptions.check(one, matcher):
             print(f"! {one.id}: {warning}")
     return found
+
+
+def _look_back(config: Config, wanted: Sequence[Subscription]) -> None:
+    """Print what the kept posts say about subscriptions."""
+    if not wanted:
+        return
+    told = complete(with_log(config, lambda log: hindsight.warnings(log, wanted, new_matcher)))
+    for id, sentences in told.items():
+        for sentence in sentences:
+            print(f"! {id}: {sentence}")
 
 
 async def _save(config: Config, wanted: Sequence[Subscription]) -> None:

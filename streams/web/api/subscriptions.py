@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from streams import subscriptions
+from streams import hindsight, subscriptions
 from streams.codec import decode, decode_subscription, encode
 from streams.errors import UsageError
 from streams.post import Post
@@ -24,10 +24,11 @@ NOT_THERE = "there is no subscription of that id; /api/subscriptions lists them"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """A query, and texts to put to it."""
+    """A query, and texts to put to it. `past`: also say what the posts that are kept tell about it."""
 
     query: str
     texts: tuple[str, ...] = ()
+    past: bool = False
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -81,7 +82,10 @@ async def try_query(request: web.Request) -> web.Response:
         raise UsageError(f"at most {MAX_TEXTS} texts at once")
     subscription = Subscription(id="try", query=tried.query)
     matcher, now = services(request).new_matcher(), services(request).clock()
-    warnings = matcher.check(subscription)
+    warnings = [*matcher.check(subscription)]
+    if tried.past:
+        log, new_matcher = services(request).log, services(request).new_matcher
+        warnings += (await hindsight.warnings(log, [subscription], new_matcher))[subscription.id]
     posts = [
         Post(id=f"try:{at}", source="try", created_at=now, text=text) for at, text in enumerate(tried.texts)
     ]
