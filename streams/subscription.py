@@ -55,7 +55,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class SubscriptionChange:
     """What a version of a subscription changed, who did it, and when. `fields`: before and after; None is absent."""
 
     subscription: str

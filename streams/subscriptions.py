@@ -22,7 +22,7 @@ from streams.log.base import Entry, Log
 from streams.log.delivery import deliver
 from streams.logs import logger
 from streams.outcome import Rejected
-from streams.subscription import Alarm, Change, Subscription
+from streams.subscription import Alarm, Subscription, SubscriptionChange
 from streams.topics import CHANGES, SUBSCRIPTIONS
 
 KEPT_BY_US = ("version", "changed_at", "changed_by")
@@ -130,35 +130,39 @@ async def save(
 async def remove(log: Log, id: str, *, by: str, clock: Clock = system_clock) -> None:
     """Forget a subscription; its history stays."""
     if known := (await stored(log)).get(id):
-        gone = Change(subscription=id, version=known.version + 1, kind="removed", at=clock(), by=by)
+        gone = SubscriptionChange(
+            subscription=id, version=known.version + 1, kind="removed", at=clock(), by=by
+        )
         await _tell(log, [gone])
     await _append(log, [Entry(SUBSCRIPTIONS, id.encode(), None)])
 
 
-async def history(log: Log, id: str) -> list[Change]:
+async def history(log: Log, id: str) -> list[SubscriptionChange]:
     """Who changed a subscription, when and what, oldest first; also of one that was removed."""
     known = (await stored(log)).get(id)
     told = [change for change in await _told(log) if change.subscription == id]
     return [change for change in told if known is None or change.version <= known.version]
 
 
-async def _told(log: Log) -> list[Change]:
+async def _told(log: Log) -> list[SubscriptionChange]:
     """All changes, by version."""
     records = (await log.latest(CHANGES)).values()
-    return sorted((decode(Change, record.value) for record in records), key=lambda one: one.version)
+    return sorted(
+        (decode(SubscriptionChange, record.value) for record in records), key=lambda one: one.version
+    )
 
 
-async def _tell(log: Log, changes: Sequence[Change]) -> None:
+async def _tell(log: Log, changes: Sequence[SubscriptionChange]) -> None:
     await _append(
         log, [Entry(CHANGES, f"{one.subscription}|{one.version}".encode(), encode(one)) for one in changes]
     )
 
 
-def _change(before: Subscription | None, after: Subscription) -> Change:
+def _change(before: Subscription | None, after: Subscription) -> SubscriptionChange:
     """What saving a subscription changes; one that is new, compared with an empty one."""
     old = msgspec.to_builtins(before or Subscription(id=after.id, query=""))
     new = msgspec.to_builtins(after)
-    return Change(
+    return SubscriptionChange(
         subscription=after.id,
         version=after.version,
         kind="changed" if before else "added",

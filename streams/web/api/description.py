@@ -13,10 +13,10 @@ from streams.backfill import Backfill
 from streams.coverage import Coverage
 from streams.explanation import Explanation
 from streams.ranking import Ranked
-from streams.subscription import Change, Subscription
+from streams.subscription import Subscription, SubscriptionChange
 from streams.web.routes import Route
 
-RECORDS = (Alert, Backfill, Change, Coverage, Explanation, Ranked, Subscription)
+RECORDS = (Alert, Backfill, Coverage, Explanation, Ranked, Subscription, SubscriptionChange)
 
 
 @cache
