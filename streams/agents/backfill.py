@@ -1,6 +1,6 @@
 """Runs subscriptions over the past: matched posts become mentions and hits of mode `backfill`, once each.
 
-Why nothing is doubled or lost, and why the live stream comes first: `streams/decisions/0011-backfill.md`.
+Why nothing is doubled or lost, and why the live stream comes first: `streams/decisions/0012-backfill.md`.
 """
 
 import asyncio

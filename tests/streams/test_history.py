@@ -1,6 +1,7 @@
 """What still stands of the past, from the log and, before its oldest post, from the index."""
 
 import asyncio
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,17 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams import history
 from streams.chain import new_matcher
 from streams.codec import encode
 from streams.history import LastWords, Past, matched
 from streams.log.base import Entry
 from streams.log.embedded.client import EmbeddedLog
+from streams.log.kafka import KafkaLog
 from streams.mention import Match, Mention
 from streams.post import Author, Post
 from streams.subscription import Subscription
 from streams.testing.index_model import ModelIndex
 from streams.testing.make import EPOCH, mention
-from streams.topics import POSTS, topics
+from streams.topics import POSTS, Topic, topics
 
 HOUR = timedelta(hours=1)
 BAHN = Subscription(id="db", query="bahn~")
@@ -152,3 +155,26 @@ def test_what_stands_is_what_an_index_would_show(tmp_path_factory, steps):
     assert sorted((one.id, one.version) for one in stands) == sorted(
         (one.id, one.version) for one in index.alive()
     )
+
+
+@pytest.mark.cluster
+async def test_the_past_is_read_from_kafka_as_well(kafka_url, monkeypatch):
+    topic = f"posts-{uuid.uuid4().hex[:8]}"
+    monkeypatch.setattr(history, "POSTS", topic)
+    log = KafkaLog(kafka_url)
+    await log.open()
+    try:
+        await log.apply([Topic(topic, "post id")])
+        posts = [post(str(number)) for number in range(3000)]
+        gone = [later(one, 1, event="delete", text="") for one in posts[::3]]
+        await log.append([Entry(topic, one.id.encode(), encode(one)) for one in (*posts, *gone)])
+        past = await Past.survey(log, None, None)
+        read = await pages(past)
+        assert {one.id for page in read for one in page.posts} == {one.id for one in posts} - {
+            one.id for one in gone
+        }
+        assert past.total == read[-1].place.read == 4000
+        left = await pages(await Past.survey(log, None, None), read[-1].place)
+        assert not any(page.posts for page in left)
+    finally:
+        await log.close()
