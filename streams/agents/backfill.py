@@ -17,7 +17,7 @@ from streams.backfill import Backfill, Backfills, telling
 from streams.clock import Clock, system_clock
 from streams.codec import DecodeError
 from streams.components import Index, Matcher
-from streams.errors import UnavailableError
+from streams.errors import UnavailableError, UsageError
 from streams.history import Past
 from streams.log.base import Entry, Log
 from streams.log.delivery import deliver, pause_secs
@@ -109,14 +109,22 @@ class Backfiller:
         if subscription is None:
             await self._tell(replace(backfill, state="stopped", reason="there is no such subscription"))
             return
+        matcher = self._new_matcher()
+        try:
+            matcher.subscribe(subscription)
+        except UsageError as error:  # whoever may write to the log may write anything
+            await self._tell(replace(backfill, state="stopped", reason=str(error)))
+            return
         if backfill.version != subscription.version or backfill.state == "waiting":
             backfill = await self._begin(backfill, subscription)
-        await self._settled(
-            MENTIONS, await self._log.ends(MENTIONS)
-        )  # what the index says is then the newest
+        await self._run(backfill, subscription, matcher, ours)
+
+    async def _run(
+        self, backfill: Backfill, subscription: Subscription, matcher: Matcher, ours: Callable[[], bool]
+    ) -> None:
+        # all mentions so far must have reached the index: it is asked what is there
+        await self._settled(MENTIONS, await self._log.ends(MENTIONS))
         past = await Past.survey(self._log, self._index, backfill.request.since, ends=backfill.ends)
-        matcher = self._new_matcher()
-        matcher.subscribe(subscription)
         async for page in past.pages(backfill.place):
             if not ours() or self._overtaken(backfill):
                 return  # by whoever took over, by a newer request, or by a change of the subscription
@@ -153,7 +161,7 @@ class Backfiller:
         return changed or newest is None or newest.request != backfill.request
 
     async def _begin(self, backfill: Backfill, subscription: Subscription) -> Backfill:
-        """Fix where the past ends, once all before it is enriched: by workers that know the subscription or do not."""
+        """Fix where the past ends, and wait until all before it has been enriched as live posts are."""
         await self._tell(Backfill(request=backfill.request, at=self._clock()))
         await asyncio.sleep(FOLLOWED_SECS)
         ends = await self._log.ends(POSTS)
