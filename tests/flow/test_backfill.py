@@ -1,20 +1,26 @@
 """A subscription that comes late, run over the past by a pipeline that is killed meanwhile."""
 
+import asyncio
 import random
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from streams.alerting import memory
 from streams.alerting.counts import Counts
 from streams.codec import encode
+from streams.config import LogConfig
 from streams.log.base import Entry
+from streams.log.delivery import deliver
+from streams.log.opening import open_log
 from streams.post import Author, Post
-from streams.topics import ALERTS, MENTIONS, POSTS, WATCH_STATE
+from streams.topics import ALERTS, MENTIONS, POSTS, WATCH_STATE, topics
 from tests.cluster.crowd import recently
 from tests.cluster.pipeline import Pipeline, eventually, running
-from tests.streams.commands.typed import apply_topics, lines, on_log, resonanz
+from tests.streams.commands.typed import lines, resonanz
 
-POSTS_WRITTEN = 8000
+POSTS_WRITTEN = 6000
 SAID = ("Die Bahn steht", "Der Kaffee ist kalt", "Kaffee in der Bahn, zu teuer", "Es regnet")
 EARLY = '[[subscription]]\nid = "bahn"\nquery = "bahn~"\n'
 LATE = EARLY + '[[subscription]]\nid = "kaffee"\nquery = "kaffee~"\n'
@@ -79,50 +85,84 @@ def indexed(pipeline):
     return mentions
 
 
-def counted(folder):
-    entries = on_log(folder, lambda log: log.latest(WATCH_STATE))
-    tracks = memory.by_subscription((key, record.value) for key, record in entries.items())
-    return {name: len(memory.load(parts, Counts()).counts) for name, parts in tracks.items()}
+class Place:
+    """A folder with its log and index, and what lies on the log."""
+
+    def __init__(self, folder, **urls):
+        self.folder, self.urls = folder, urls
+        (folder / "kept.toml").write_text(EARLY)
+
+    def on_log(self, work):
+        async def opened():
+            log = open_log(LogConfig(self.urls["LOG_URL"]))
+            await log.open()
+            try:
+                return await work(log)
+            finally:
+                await log.close()
+
+        return asyncio.run(opened())
+
+    def typed(self, *arguments, **environment):
+        return lines(resonanz(self.folder, "subscriptions", *arguments, **self.urls, **environment))
+
+    def pipeline(self):
+        environment = {f"RESONANZ_{name}": value for name, value in self.urls.items()}
+        return Pipeline(self.folder, self.urls["LOG_URL"], self.urls["INDEX_URL"], **environment)
+
+    def counted(self):
+        entries = self.on_log(lambda log: log.latest(WATCH_STATE))
+        tracks = memory.by_subscription((key, record.value) for key, record in entries.items())
+        return {name: len(memory.load(parts, Counts()).counts) for name, parts in tracks.items()}
+
+    def written(self):
+        return sum(self.on_log(lambda log: log.ends(MENTIONS)).values())
 
 
-def written(folder):
-    return sum(on_log(folder, lambda log: log.ends(MENTIONS)).values())
-
-
-def typed(pipeline, *arguments):
-    return resonanz(pipeline.folder, "subscriptions", *arguments, WEB_URL=pipeline.url)
+@pytest.fixture(params=["embedded", pytest.param("cluster", marks=[pytest.mark.cluster, pytest.mark.slow])])
+def place(request, tmp_path):
+    if request.param == "embedded":
+        return Place(
+            tmp_path, LOG_URL=f"sqlite:///{tmp_path}/log.db", INDEX_URL=f"tantivy:///{tmp_path}/index"
+        )
+    kafka, index = (request.getfixturevalue(name) for name in ("own_kafka", "elasticsearch_url"))
+    return Place(tmp_path, LOG_URL=kafka.url, INDEX_URL=index, INDEX_ALIAS="backfill")
 
 
 def state_of(pipeline):
     return pipeline.get("/api/subscriptions/kaffee/backfill")[1].get("state")
 
 
-def test_a_late_subscription_finds_the_past_exactly_once_though_the_worker_is_killed(tmp_path):
-    apply_topics(tmp_path)
+def kill_while_it_runs(pipeline):
+    eventually(lambda: state_of(pipeline) == "running", every=0.05)
+    pipeline.kill_worker()
+    eventually(lambda: pipeline.get("/health/live")[0] == 0, every=0.02)
+
+
+def test_a_late_subscription_finds_the_past_exactly_once_though_the_worker_is_killed(place):
     posts = past(recently())
-    entries = [Entry(POSTS, one.id.encode(), encode(one)) for one in posts]
-    on_log(tmp_path, lambda log: log.append(entries))
-    (tmp_path / "kept.toml").write_text(EARLY)
-    lines(resonanz(tmp_path, "subscriptions", "apply", "kept.toml"))
-    with running(Pipeline(tmp_path, "sqlite:///log.db", "tantivy:///index")) as pipeline:
+    place.on_log(lambda log: log.apply(topics(4)))
+    place.on_log(lambda log: deliver(log, [Entry(POSTS, one.id.encode(), encode(one)) for one in posts]))
+    place.typed("apply", "kept.toml")
+    with running(place.pipeline()) as pipeline:
         pipeline.wait_settled()
         assert {m["subscription"] for one in indexed(pipeline).values() for m in one["matches"]} == {"bahn"}
-        early = counted(tmp_path)
-        (tmp_path / "kept.toml").write_text(LATE)
-        lines(typed(pipeline, "apply", "kept.toml"))
-        lines(typed(pipeline, "backfill", "kaffee", "--no-wait"))
-        for _ in range(2):
-            eventually(lambda: state_of(pipeline) == "running", every=0.05)
-            pipeline.kill_worker()
-            eventually(lambda: pipeline.get("/health/live")[0] == 0, every=0.02)
+        early = place.counted()
+        (place.folder / "kept.toml").write_text(LATE)
+        place.typed("apply", "kept.toml", WEB_URL=pipeline.url)
+        place.typed("backfill", "kaffee", "--no-wait", WEB_URL=pipeline.url)
+        for _ in range(
+            1 if "kafka:" in place.urls["LOG_URL"] else 2
+        ):  # there it takes ten seconds to be missed
+            kill_while_it_runs(pipeline)
         eventually(lambda: state_of(pipeline) == "done")
         pipeline.wait_settled()
         wanted, found = expected(posts), indexed(pipeline)
         assert {id: {m["subscription"] for m in one["matches"]} for id, one in found.items()} == wanted
         late = sum("kaffee" in matches for matches in wanted.values())
-        assert counted(tmp_path) == {**early, "kaffee": late}
-        assert on_log(tmp_path, lambda log: log.latest(ALERTS)) == {}
-        before = written(tmp_path)
-        assert lines(typed(pipeline, "backfill", "kaffee"))[-1].startswith("kaffee: done, ")
-        assert written(tmp_path) == before
+        assert place.counted() == {**early, "kaffee": late}
+        assert place.on_log(lambda log: log.latest(ALERTS)) == {}
+        before = place.written()
+        assert place.typed("backfill", "kaffee", WEB_URL=pipeline.url)[-1].startswith("kaffee: done, ")
+        assert place.written() == before
         assert indexed(pipeline) == found

@@ -57,10 +57,10 @@ class House:
         for mention, step in zip(mentions, enrich(mentions, [self.matcher]), strict=True):
             await self.log.append(outputs(mention, step, 4))
 
-    def backfiller(self, subscription=LATE):
+    def backfiller(self, subscription=LATE, behind=lambda: 0):
         self.matcher.subscribe(subscription)
         live = EnrichAgent([self.matcher], self.log, 4)
-        made = Backfiller(self.log, self.index, live, new_matcher, lambda: 0)
+        made = Backfiller(self.log, self.index, live, new_matcher, behind)
         made.subscribe(EARLY)
         made.subscribe(subscription)
         return made

@@ -135,6 +135,13 @@ async def test_an_outage_of_the_index_is_waited_out():
     assert house.matches() == {"sample:0": ["early", "late"]}
 
 
+async def test_it_stands_still_while_live_posts_wait():
+    house, waiting = House(), [5000, 3000, 1500]
+    await house.hears(post(0))
+    await house.backfilled(house.backfiller(behind=lambda: waiting.pop(0) if waiting else 0))
+    assert waiting == []
+
+
 async def test_a_worker_that_does_not_hold_the_first_partition_does_nothing():
     house = House()
     await house.hears(post(0))
