@@ -21,7 +21,7 @@ from streams.post import Author
 from streams.subscription import Subscription
 from streams.testing.fakes import REFUSED, FakeLog
 from streams.testing.make import EPOCH, post
-from streams.topics import BACKFILLS, MENTIONS
+from streams.topics import BACKFILLS, MENTIONS, POSTS
 from tests.streams.agents.house import EARLY, LATE, NOW, OTHER, REQUEST, House
 
 
@@ -133,6 +133,21 @@ async def test_an_outage_of_the_index_is_waited_out():
     house.index.get = sometimes
     assert (await house.backfilled()).state == "done"
     assert house.matches() == {"sample:0": ["early", "late"]}
+
+
+async def test_nothing_is_written_before_the_live_stream_has_settled_what_came_before():
+    house, looks = House(), []
+    await house.hears(post(0))
+    settled = house.log.committed
+
+    async def slowly(group, topic):
+        looks.append((topic, len(house.late_hits())))
+        return await settled(group, topic) if len(looks) % 4 == 0 else {}
+
+    house.log.committed = slowly
+    await house.backfilled()
+    assert looks == [(POSTS, 0)] * 4 + [(MENTIONS, 0)] * 4
+    assert len(house.late_hits()) == 1
 
 
 async def test_it_stands_still_while_live_posts_wait():
