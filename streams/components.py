@@ -5,10 +5,11 @@ acknowledges. It is made from its own frozen `Config`, touches nothing outside b
 twice. The written specification is `streams/README.md`; `streams.testing.checks` holds it to it.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Literal, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
 from streams.explanation import Explanation
 from streams.mention import Mention
@@ -126,6 +127,29 @@ class Enricher(Component, Protocol):
 
     def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
         """Answer each mention in its place; pure; a batch equals one by one."""
+        ...
+
+
+@runtime_checkable
+class Trainable(Protocol):
+    """An enricher that can learn from labelled posts; for `resonanz train`."""
+
+    def train(
+        self, posts: Sequence[Mention], labels: Sequence[str], name: str, say: Callable[[str], None]
+    ) -> bytes:
+        """A model file that knows posts like these under `name`; open before.
+
+        `say` is told of the progress, and how good the model was and is. Raises UsageError on too few posts.
+        """
+        ...
+
+
+@runtime_checkable
+class Measurable(Protocol):
+    """An enricher that can be measured on the development data; for `resonanz evaluate --data`."""
+
+    def measure(self, folder: Path) -> Iterable[str]:
+        """The lines of its table; open before. Raises OSError if the folder lacks its data."""
         ...
 
 
