@@ -140,7 +140,7 @@ def _start(pieces: Pieces) -> Params:
 HEAD = ("gain", "shift", "shared", "own", "bias")
 
 
-def _optimizer(steps: int) -> optax.GradientTransformation:
+def _optimizer(steps: int) -> Any:
     def rate(peak: float) -> Any:
         fall = optax.cosine_decay_schedule(peak, max(steps - WARM_UP, 1), LAST_RATE)
         return optax.join_schedules([optax.linear_schedule(0, peak, WARM_UP), fall], [WARM_UP])
