@@ -219,7 +219,7 @@ def _ends(token: Token, end: int, text: Text) -> bool:
 
 
 def _near(near: Near, text: Text) -> list[Hit]:
-    left, right = sorted(hits(near.left, text)), sorted(hits(near.right, text))
+    left, right = (sorted(hits(side, text), key=_stretch) for side in (near.left, near.right))
     places = [hit.place for hit in right]
     ends = sorted((hit.after, number) for number, hit in enumerate(right))
     found: list[Hit] = []
@@ -231,6 +231,10 @@ def _near(near: Near, text: Text) -> list[Hit]:
         if not near.ordered and before >= 0 and hit.place - ends[before][0] <= near.distance:
             found.append(_pair(near, right[ends[before][1]], hit))
     return found
+
+
+def _stretch(hit: Hit) -> tuple[int, int]:
+    return hit.place, hit.after
 
 
 def _pair(near: Near, first: Hit, second: Hit) -> Hit:

@@ -50,6 +50,7 @@ a OR b c | a ; b c
 rückruf~ NEAR/2 akku | Rückrufaktion wegen Akku ; Akku: ein kleiner Rückruf ; Akku. Rückruf
 rückruf~ NEAR/2f akku | Rückruf des Akku
 (rückruf~ OR warnung) NEAR/2 "neuer akku" | Warnung vor neuer Akku
+(Bahn OR bahn) NEAR/3 Zug | BAHN, Zug
 and | Tom and Jerry
 text:bahn | Bahn
 bahn.de | bahn.de ist weg
