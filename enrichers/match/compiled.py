@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from enrichers.match.query import parse
 from enrichers.match.syntax import Field, Query, children
-from enrichers.match.triggers import Atom, clauses
+from enrichers.match.triggers import Atom, Clause, clauses
+from enrichers.match.word_family import shortest
 from streams.subscription import Subscription
 
 SCANNED_FIELDS = frozenset({"author", "venue", "place", "url", "site"})
@@ -24,7 +25,7 @@ class Compiled:
         self.query: Query = parse(subscription.query)
         rarest_first = clauses(self.query)
         self.trigger: tuple[Atom, ...] = rarest_first[0].atoms if rarest_first else ()
-        self.needs = tuple(tuple({atom.pattern for atom in clause.atoms}) for clause in rarest_first[1:])
+        self.needs = tuple(_patterns(clause) for clause in rarest_first[1:])
         self.fields = frozenset(_fields(self.query)) & SCANNED_FIELDS
         self.alive = True
         self.number = 0
@@ -38,6 +39,11 @@ class Compiled:
             else:
                 return False
         return True
+
+
+def _patterns(clause: Clause) -> tuple[bytes, ...]:
+    """What of a clause must be in a post, without what holds another of them."""
+    return tuple(map(str.encode, shortest(atom.pattern.decode(errors="replace") for atom in clause.atoms)))
 
 
 def _fields(query: Query) -> Iterator[str]:

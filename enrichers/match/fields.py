@@ -23,8 +23,8 @@ def hosts(post: Post) -> tuple[str, ...]:
 
 
 def host(url: str | None) -> str:
-    """The host of a URL; empty where it has none."""
-    address = url or ""
+    """The host of a URL; empty where it has none. A blank is in no URL, though the parser would skip some."""
+    address = url if url and not re.search(r"\s", url) else ""
     try:
         return str(urlsplit(address if "//" in address else f"//{address}").hostname or "").lower()
     except ValueError:

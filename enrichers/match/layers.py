@@ -7,7 +7,6 @@ exchanged when they are ready. Removed queries stay in their layer, unheeded, un
 
 import gc
 import threading
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -16,23 +15,18 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 from enrichers.match.compiled import Compiled
 from enrichers.match.folding import SHORT
 from enrichers.match.scan import Scanned
-from enrichers.match.word_family import word_family
+from enrichers.match.triggers import Atom, members
 from streams.post import Post
 
 SMALL = 200
 LARGE = 10_000
-"""So many queries make a small layer, and a large one: building its automaton keeps others waiting for 70 ms."""
+"""So many queries make a small layer, and a full one: building its automaton keeps others waiting for some 40 ms."""
+
+PREFIX = 8
+"""So many bytes of a trigger are searched for: more find hardly less, and make the automaton larger and slower."""
 
 MAX_KNOWN = 50_000
 """So many pairs of a trigger and the word around it are remembered by a layer."""
-
-Targets = dict[frozenset[str] | None, list[Compiled]]
-
-
-def _members(word: bytes) -> frozenset[str]:
-    """Members of a scanned word, whichever case it had."""
-    members, text = word_family().members, word.decode()
-    return members(text, True) | members(text, False)
 
 
 class Layer:
@@ -40,38 +34,33 @@ class Layer:
 
     def __init__(self, queries: Iterable[Compiled]) -> None:
         self.queries = tuple(queries)
-        by_pattern: dict[bytes, Targets] = defaultdict(dict)
+        targets: dict[bytes, list[tuple[Atom, Compiled]]] = defaultdict(list)
         for query in self.queries:
-            for pattern, keys in query.trigger:
-                by_pattern[pattern].setdefault(keys, []).append(query)
-        self._targets = list(by_pattern.values())
-        self._automaton = BytesAhoCorasick(list(by_pattern), implementation=Implementation.DFA)
-        self._known: dict[tuple[int, bytes], tuple[Compiled, ...]] = {}
+            for atom in query.trigger:
+                targets[atom.pattern[:PREFIX]].append((atom, query))
+        self._targets = list(targets.values())
+        self._automaton = BytesAhoCorasick(list(targets), implementation=Implementation.DFA)
+        self._known: dict[tuple[int, bytes], frozenset[Compiled]] = {}
 
     def search(self, scanned: Scanned, found: dict[int, set[Compiled]]) -> None:
         """Add to `found` the queries whose trigger is in a post, by the post's number."""
-        data, starts, known = scanned.data, scanned.starts, self._known
-        for pattern, start, end in self._automaton.find_matches_as_indexes(data, overlapping=True):
-            word = data[data.rfind(b" ", 0, start) + 1 : data.find(b" ", end)]
-            queries = known.get((pattern, word))
+        data, known = scanned.data, self._known
+        for prefix, start, end in self._automaton.find_matches_as_indexes(data, overlapping=True):
+            word = data[data.rfind(b" ", 0, start + 1) + 1 : data.find(b" ", end - 1)]
+            queries = known.get((prefix, word))
             if queries is None:
-                queries = self._called_up(pattern, word)
+                queries = self._called_up(prefix, word)
             if queries:
-                found[bisect_right(starts, start) - 1].update(queries)
+                found[scanned.owner(start)].update(queries)
 
-    def _called_up(self, pattern: int, word: bytes) -> tuple[Compiled, ...]:
-        """The queries that a trigger within this word calls up."""
-        members = _members(word)
-        queries = tuple(
-            query
-            for keys, group in self._targets[pattern].items()
-            if keys is None or not keys.isdisjoint(members)
-            for query in group
-        )
+    def _called_up(self, prefix: int, word: bytes) -> frozenset[Compiled]:
+        """The queries that a prefix within this word calls up."""
+        family = members(word)
+        queries = frozenset(query for atom, query in self._targets[prefix] if atom.is_in(word, family))
         if len(word) <= SHORT:
             if len(self._known) >= MAX_KNOWN:
                 self._known = {}
-            self._known[pattern, word] = queries
+            self._known[prefix, word] = queries
         return queries
 
 
@@ -130,18 +119,18 @@ class Layers:
             self._dead += 1
 
     def _tidy(self) -> None:
-        """Merge the layers in a thread when there are several, or too much in them is dead."""
-        small = sum(len(layer.queries) <= SMALL for layer in self._layers)
-        crowded = small > 3 or self._dead > max(SMALL, len(self._queries) // 4)
-        if crowded and (self._builder is None or not self._builder.is_alive()):
-            self._builder = threading.Thread(target=self._merge, args=(self._layers,), daemon=True)
+        """Merge, in a thread, the layers that are not full; or all of them when too much is dead."""
+        littered = self._dead > max(SMALL, len(self._queries) // 4)
+        merged = [layer for layer in self._layers if littered or len(layer.queries) < LARGE]
+        if (littered or len(merged) > 1) and (self._builder is None or not self._builder.is_alive()):
+            self._builder = threading.Thread(target=self._merge, args=(merged,), daemon=True)
             self._builder.start()
 
-    def _merge(self, merged: tuple[Layer, ...]) -> None:
+    def _merge(self, merged: Sequence[Layer]) -> None:
         alive = [query for layer in merged for query in layer.queries if query.alive]
-        large = [Layer(alive[at : at + LARGE]) for at in range(0, len(alive), LARGE)]
+        full = [Layer(alive[at : at + LARGE]) for at in range(0, len(alive), LARGE)]
         with self._lock:
-            self._layers = (*large, *self._layers[len(merged) :])
+            self._layers = (*(layer for layer in self._layers if layer not in merged), *full)
             self._dead = sum(not query.alive for layer in self._layers for query in layer.queries)
         gc.freeze()  # or each full collection would stop everything to walk through thousands of queries
 
@@ -167,8 +156,8 @@ class Layers:
         if always:
             for number in range(len(posts)):
                 found[number].update(always)
-        parts = scanned.parts
-        return {
-            number: [query for query in queries if query.alive and query.may_match(parts[number])]
+        checked = (
+            (number, [query for query in queries if query.alive and query.may_match(scanned.part(number))])
             for number, queries in found.items()
-        }
+        )
+        return {number: queries for number, queries in checked if queries}

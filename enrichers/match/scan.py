@@ -1,66 +1,93 @@
 """Posts as one folded run of bytes, in which every word of theirs stands between blanks.
 
-What is found here is only a candidate; but nothing that the evaluator would find is missing. Upper case, umlauts
-and punctuation are settled for a whole batch at once, because that is where the time of a matcher goes.
+What is found here is only a candidate; but nothing that the evaluator would find is missing. Case, umlauts and
+punctuation are settled for a whole batch at once, because that is where the time of a matcher goes.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import accumulate, groupby
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
 
 from enrichers.match import fields
-from enrichers.match.folding import DASHES, INVISIBLE, MARKS, fold
+from enrichers.match.folding import INVISIBLE, MARKS, fold
 from enrichers.match.tokens import EMOJI, tokens
 from streams.post import Post
 
-BETWEEN = b" \0 "
+Bytes = NDArray[np.uint8]
+
+BETWEEN = " \0 "
 """Stands between two posts."""
 
+_LONG = 100
 _BLANKS = bytes(c if chr(c).isalnum() or c >= 0x80 or c == 0 else 0x20 for c in range(256))
 _ASCII = bytes(chr(_BLANKS[c]).lower().encode()[0] if c < 0x80 else c for c in range(256))
-_UMLAUTS = tuple(zip("äÄöÖüÜß", ["ae", "ae", "oe", "oe", "ue", "ue", "ss"], strict=True))
-_RUN = re.compile(rb"[\x80-\xff]+")
-_RUN_WITH_BASE = re.compile(rb"[a-z]?[\x80-\xff]+")
 _KEPT = re.compile(rf"[{MARKS}{INVISIBLE}]")
 _EMOJI = re.compile(EMOJI)
-_NAMES = re.compile(rf"[#＃@{DASHES}]")
-_LONG_CHUNK = 100
-_MAX_RUNS = 50_000
-_runs: dict[bytes, bytes] = {}
+_LEAD = 0xC3
+"""The first byte of each German umlaut in UTF-8; the second one tells which, and as text it takes two bytes too."""
+
+_HASH, _AT, _HYPHEN, _TYPOGRAPHIC = b"#"[0], b"@"[0], b"-"[0], (0xE2, 0xEF)
+"""Bytes at which a word may have another reading; the last two begin dashes and a wide `#`, among others."""
+
+
+def _table(*pairs: tuple[str, str]) -> Bytes:
+    found = np.zeros(256, np.uint8)
+    for letters, values in pairs:
+        for letter, value in zip(letters, values, strict=True):
+            found[letter.encode()[-1]] = ord(value)
+    return found
+
+
+_FIRST = _table(("äÄöÖüÜß", "aaoouus"))
+_SECOND = _table(("äÄöÖüÜß", "eeeeees"))
+_WORDISH = np.array([c >= 0x80 or chr(c).isalnum() or chr(c) in "_+" for c in range(256)])
 
 
 def folded(raw: str) -> bytes:
     """Any text as it is scanned."""
-    return b"\0".join(_folded_parts(_spelled_out(raw)))
+    return _folded(raw.encode(errors="replace"))
 
 
-def _spelled_out(text: str) -> str:
-    """Umlauts as two letters: the fast way for nearly all that is not ASCII in German."""
-    if not text.isascii():
-        for letter, plain in _UMLAUTS:
-            text = text.replace(letter, plain)
-    return text
+def _folded(raw: bytes) -> bytes:
+    lower = raw.translate(_ASCII)
+    if lower.isascii():
+        return lower
+    data = bytearray(lower)
+    letters: Bytes = np.frombuffer(data, np.uint8)
+    leads = np.flatnonzero(letters == _LEAD)
+    seconds = letters[leads + 1]
+    umlauts = np.flatnonzero(_FIRST[seconds])
+    leads, seconds = leads[umlauts], seconds[umlauts]
+    letters[leads] = _FIRST[seconds]
+    letters[leads + 1] = _SECOND[seconds]
+    return b"".join(_ascii_pieces(bytes(data), np.flatnonzero(letters >= 0x80)))
 
 
-def _folded_parts(raw: str) -> list[bytes]:
-    """What stands between zero bytes, each folded; umlauts are spelled out already."""
-    data = raw.encode(errors="replace").translate(_ASCII)
-    if b"\xcc" in data or b"\xcd" in data:  # accents of their own: with the letter they belong to
-        return [_RUN_WITH_BASE.sub(_fold_match, part) for part in data.split(b"\0")]
-    return [part if part.isascii() else _RUN.sub(_fold_match, part) for part in data.split(b"\0")]
+def _ascii_pieces(data: bytes, others: NDArray[np.intp]) -> Iterator[bytes]:
+    """The data with each run of bytes that are not ASCII folded, and an accent with the letter it stands on."""
+    if not len(others):
+        yield data
+        return
+    breaks = np.flatnonzero(np.diff(others) > 1)
+    begins = others[np.concatenate(([0], breaks + 1))].tolist()
+    ends = (others[np.concatenate((breaks, [len(others) - 1]))] + 1).tolist()
+    last = 0
+    for begin, end in zip(begins, ends, strict=True):
+        run = data[begin:end]
+        on = begin - 1 if begin and (b"\xcc" in run or b"\xcd" in run) else begin
+        yield data[last:on]
+        run = data[on:end]
+        yield _fold_run(run) if len(run) <= _LONG else _fold_run.__wrapped__(run)
+        last = end
+    yield data[last:]
 
 
-def _fold_match(found: re.Match[bytes]) -> bytes:
-    run = found[0]
-    known = _runs.get(run)
-    if known is None:
-        known = _fold_run(run)
-        if len(run) <= _LONG_CHUNK and len(_runs) < _MAX_RUNS:
-            _runs[run] = known
-    return known
-
-
+@lru_cache(maxsize=50_000)
 def _fold_run(run: bytes) -> bytes:
     """Letters folded, emoji kept, everything else blank."""
     out: list[str] = []
@@ -74,51 +101,97 @@ def _is_word(c: str) -> bool:
     return (c.isalnum() and not _EMOJI.fullmatch(c)) or bool(_KEPT.match(c))
 
 
-def segment(post: Post, also: Collection[str]) -> str:
-    """What is scanned of a post: text, title, the fields in `also`, and other readings of its words."""
-    text = f"{post.text}\n{post.title}" if post.title else post.text
-    if also:
-        text = "\n".join([text, *(value for name in also for value in _FIELDS[name](post) if value)])
-    if "-" in text or "#" in text or "@" in text or not (text.isascii() or _NAMES.search(text) is None):
-        return _spelled_out(f"{text} {' '.join(_readings(text))}")
-    return _spelled_out(text)
+_FIELDS = {name: fields.TEXTS[name] for name in ("author", "venue", "place")}
+_LINKS = frozenset({"url", "site"})
 
 
-_FIELDS: dict[str, Callable[[Post], Iterable[str | None]]] = {
-    **{name: fields.TEXTS[name] for name in ("author", "venue", "place", "url")},
-    "site": fields.hosts,
-}
+def _texts(posts: Sequence[Post], also: Collection[str]) -> list[str]:
+    """What is scanned of each post as text: text, title and the fields in `also`."""
+    texts = [f"{post.text}\n{post.title}" if post.title else post.text for post in posts]
+    for read in [_FIELDS[name] for name in also if name in _FIELDS]:
+        texts = [
+            "\n".join(filter(None, (text, *read(post)))) for text, post in zip(texts, posts, strict=True)
+        ]
+    return texts
 
 
-def _readings(text: str) -> Iterator[str]:
-    """Words that stand in the text only in another shape: joined at a hyphen, or apart in a hashtag."""
-    end = 0
-    for found in _NAMES.finditer(text):
-        at = found.start()
-        if at < end:
-            continue
-        start, stop = text.rfind(" ", end, at) + 1, text.find(" ", at)
-        end = stop if stop >= 0 else len(text)
-        chunk = text[max(start, 0) if start else 0 : end]
-        yield _chunk_readings(chunk) if len(chunk) <= _LONG_CHUNK else _chunk_readings.__wrapped__(chunk)
+def _links(posts: Sequence[Post], also: Collection[str]) -> list[str]:
+    """The addresses of each post, where a query looks at them; those in the text are seen there."""
+    if _LINKS.isdisjoint(also):
+        return []
+    return [f"{post.url} {post.venue.url if post.venue else ''}" for post in posts]
 
 
-@lru_cache(maxsize=20_000)
-def _chunk_readings(chunk: str) -> str:
-    return " ".join(token.word for token in tokens(chunk) if token.joined or token.within != "word")
+def _joined(texts: Sequence[str]) -> bytes:
+    """Texts between blanks, and a zero byte between each two."""
+    joined = BETWEEN.join(texts)
+    if joined.count("\0") >= max(1, len(texts)):
+        joined = BETWEEN.join([text.replace("\0", " ") for text in texts])
+    return f" {joined} ".encode(errors="replace")
 
 
 class Scanned:
-    """A batch of posts, ready to be searched: `data`, and where each post begins in it."""
+    """A batch of posts, ready to be searched.
+
+    `data` holds segments between zero bytes: the texts of all posts, the links of all, other readings of words.
+    """
 
     def __init__(self, posts: Sequence[Post], also: Collection[str]) -> None:
-        raws = [segment(post, also) for post in posts]
-        self.parts = _folded_parts(_joined(raws))
-        if len(self.parts) != len(raws):
-            self.parts = _folded_parts(_joined([raw.replace("\0", " ") for raw in raws]))
-        self.data = b"\0".join(self.parts)
-        self.starts = [0, *accumulate(len(part) + 1 for part in self.parts)][:-1]
+        raw, links = _joined(_texts(posts, also)), _links(posts, also)
+        self._readings = _readings(raw)
+        runs = (raw, _joined(links)) if links else (raw,)
+        self.data = b"\0".join([*map(_folded, runs), *self._readings.values()])
+        self._owners: list[int] = [*(list(range(len(posts))) * len(runs)), *self._readings]
+        self._ends: list[int] = np.flatnonzero(np.frombuffer(self.data, np.uint8) == 0).tolist()
+        self._count = len(posts)
+        self._texts = len(posts) * len(runs)
+
+    @cached_property
+    def _segments(self) -> list[bytes]:
+        return self.data.split(b"\0")
+
+    def owner(self, at: int) -> int:
+        """The number of the post that a place in `data` belongs to."""
+        return self._owners[bisect_right(self._ends, at)]
+
+    def part(self, number: int) -> bytes:
+        """All of one post."""
+        own = [self._segments[at] for at in range(number, self._texts, self._count)]
+        return b"".join([*own, self._readings.get(number, b"")])
 
 
-def _joined(raws: Sequence[str]) -> str:
-    return f" {BETWEEN.decode().join(raws)} "
+def _readings(raw: bytes) -> dict[int, bytes]:
+    """Words that stand in the posts only in another shape, by the post's number: joined at a hyphen, or apart in a
+    hashtag.
+    """
+    found: dict[int, bytes] = {}
+    end = 0
+    for at, number in _marks(raw):
+        if at < end:
+            continue
+        start, end = raw.rfind(b" ", 0, at) + 1, raw.find(b" ", at)
+        chunk = raw[start:end]
+        reading = _chunk_readings(chunk) if len(chunk) <= _LONG else _chunk_readings.__wrapped__(chunk)
+        if reading:
+            found[number] = found.get(number, b" ") + reading
+    return found
+
+
+def _marks(raw: bytes) -> Iterator[tuple[int, int]]:
+    """Where a word may have other readings, and in which post."""
+    letters: Bytes = np.frombuffer(raw, np.uint8)
+    found = (letters == _HYPHEN) | (letters == _HASH) | (letters == _AT)
+    if not raw.isascii():
+        found |= (letters == _TYPOGRAPHIC[0]) | (letters == _TYPOGRAPHIC[1])
+    at = np.flatnonzero(found)
+    mark, after, before = letters[at], letters[at + 1], letters[at - 1]
+    at = at[(mark >= 0x80) | (_WORDISH[after] & ((mark != _HYPHEN) | _WORDISH[before]))]
+    numbers = np.searchsorted(np.flatnonzero(letters == 0), at)
+    return zip(at.tolist(), numbers.tolist(), strict=True)
+
+
+@lru_cache(maxsize=20_000)
+def _chunk_readings(chunk: bytes) -> bytes:
+    """The other readings of what stands between two blanks, each followed by one."""
+    readings = [token.word for token in tokens(chunk.decode()) if token.joined or token.within != "word"]
+    return folded("".join(f"{reading} " for reading in readings))

@@ -21,11 +21,29 @@ MAX_KEPT = 8
 _EMOJI = re.compile(EMOJI)
 
 
+def members(word: bytes) -> frozenset[str]:
+    """Members of a scanned word, whichever case it had."""
+    both, text = word_family().members, word.decode()
+    return both(text, True) | both(text, False)
+
+
 class Atom(NamedTuple):
     """Bytes to look for. `keys`: the word around them must have one of these lemmas among its members."""
 
     pattern: bytes
     keys: frozenset[str] | None = None
+
+    def is_in(self, word: bytes, members: frozenset[str]) -> bool:
+        """Whether it may be in a post that has this word, whose members are these."""
+        if self.keys is not None and self.keys.isdisjoint(members):
+            return False
+        return self.pattern in b" %b " % word or b" " in self.pattern.strip()
+
+    def covers(self, whole: "Atom") -> bool:
+        """Whether it is in every post that a whole word is in."""
+        if whole.pattern[:1] != b" " or self.pattern not in whole.pattern:
+            return False
+        return self.keys is None or not self.keys.isdisjoint(members(whole.pattern.strip()))
 
     def words(self) -> set[str]:
         """The folded words it may be about."""
@@ -125,8 +143,10 @@ def _fixed(wildcard: str) -> bytes:
 
 
 def _clause(atoms: Iterable[Atom]) -> Clause:
-    unique = tuple(dict.fromkeys(atoms))
-    return Clause(sum(map(_cost, unique)), unique)
+    unique = dict.fromkeys(atoms)
+    pieces = [atom for atom in unique if atom.pattern[:1] != b" "]
+    kept = tuple(atom for atom in unique if not any(piece.covers(atom) for piece in pieces))
+    return Clause(sum(map(_cost, kept)), kept)
 
 
 def _cost(atom: Atom) -> float:
