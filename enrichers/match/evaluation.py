@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from enrichers.match import fields
@@ -128,10 +129,13 @@ def because(proof: tuple[Evidence, ...]) -> tuple[str, ...]:
             continue
         for part in flat(hit):
             where = "" if text.field == "text" else f", {text.field}"
-            lines[f"{printed(part.leaf)} → {text.raw[part.start : part.end]} ({part.rule}{where})"] = None
+            lines[f"{_name(part.leaf)} → {text.raw[part.start : part.end]} ({part.rule}{where})"] = None
         if len(lines) >= MAX_REASONS:
             break
     return tuple(lines)[:MAX_REASONS]
+
+
+_name = lru_cache(maxsize=20_000)(printed)
 
 
 def flat(hit: Hit) -> tuple[Hit, ...]:

@@ -83,19 +83,18 @@ def _word(word: Word, text: Text) -> Sequence[Hit]:
 
 
 def _same(word: Word, form: str, text: Text) -> list[Hit]:
-    found = text.by_word.get(form, ())
-    return _innermost(_hit(word, token, _spelling(word, token, text)) for token in found)
+    return _innermost(_hit(word, token, _spelling(word, token, text)) for token in text.find(form))
 
 
 def _family(word: Word, form: str, keys: frozenset[str], text: Text) -> list[Hit]:
-    found = [_hit(word, token, _spelling(word, token, text)) for token in text.by_word.get(form, ())]
+    found = [_hit(word, token, _spelling(word, token, text)) for token in text.find(form)]
     for key in keys:
         stems = [stem for stem in word_family().stems(key) if stem in text.all_words]
         if not stems:
             continue
-        for each, readings in text.by_word.items():
+        for each in text.words:
             if each != form and any(stem in each for stem in stems):
-                found += [hit for token in readings if (hit := _relative(word, key, token, text))]
+                found += [hit for token in text.find(each) if (hit := _relative(word, key, token, text))]
     return _innermost([*found, *_apart(word, form, text)])
 
 
@@ -111,7 +110,7 @@ def _relative(word: Word, key: str, token: Token, text: Text) -> Hit | None:
 def _apart(word: Word, form: str, text: Text) -> Iterable[Hit]:
     """The word written as two: with one blank between, both plain."""
     for first, second in word_family().apart(form):
-        for token in text.by_word.get(first, ()):
+        for token in text.find(first):
             for after in text.by_place.get(token.after, ()):
                 gap = text.raw[token.end : after.start]
                 plain = fold(text[token]) == first and not token.joined
@@ -146,7 +145,7 @@ def _inside(token: Token) -> str:
 def _innermost(found: Iterable[Hit]) -> list[Hit]:
     """In order, each stretch once, and none around another: `Bahn` rather than `Bahn-Streik`."""
     kept: list[Hit] = []
-    for hit in sorted(found, key=lambda hit: (hit.after, -hit.place)):
+    for hit in sorted(found, key=_end_first):
         if not kept or kept[-1].place < hit.place:
             kept.append(hit)
     return kept
@@ -189,9 +188,9 @@ def _wildcard(wildcard: Wildcard, text: Text) -> list[Hit]:
     kind = {"#": "hashtag", "@": "handle"}.get(wildcard.pattern[0], "word")
     found = [
         _hit(wildcard, token, "wildcard" + _inside(token))
-        for word, readings in text.by_word.items()
+        for word in text.words
         if pattern.fullmatch(word)
-        for token in readings
+        for token in text.find(word)
         if token.kind == kind
     ]
     return _innermost(found)
@@ -200,6 +199,8 @@ def _wildcard(wildcard: Wildcard, text: Text) -> list[Hit]:
 def _exact(exact: Exact, text: Text) -> list[Hit]:
     """Exactly these characters, at the borders of tokens."""
     found: list[Hit] = []
+    if exact.text not in text.raw:
+        return found
     plain = [token for token in text.tokens if token.kind not in ("hashtag", "handle") and not token.joined]
     starts = [token.start for token in plain]
     start = text.raw.find(exact.text)
@@ -231,6 +232,10 @@ def _near(near: Near, text: Text) -> list[Hit]:
         if not near.ordered and before >= 0 and hit.place - ends[before][0] <= near.distance:
             found.append(_pair(near, right[ends[before][1]], hit))
     return found
+
+
+def _end_first(hit: Hit) -> tuple[int, int]:
+    return hit.after, -hit.place
 
 
 def _stretch(hit: Hit) -> tuple[int, int]:

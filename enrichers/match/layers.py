@@ -156,8 +156,10 @@ class Layers:
         if always:
             for number in range(len(posts)):
                 found[number].update(always)
-        checked = (
-            (number, [query for query in queries if query.alive and query.may_match(scanned.part(number))])
-            for number, queries in found.items()
-        )
-        return {number: queries for number, queries in checked if queries}
+        kept: dict[int, list[Compiled]] = {}
+        for number, queries in found.items():
+            part = scanned.part(number)
+            possible = [query for query in queries if query.alive and query.may_match(part)]
+            if possible:
+                kept[number] = possible
+        return kept

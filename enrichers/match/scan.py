@@ -6,14 +6,13 @@ punctuation are settled for a whole batch at once, because that is where the tim
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichers.match import fields
 from enrichers.match.folding import INVISIBLE, MARKS, fold
 from enrichers.match.tokens import EMOJI, tokens
 from streams.post import Post
@@ -101,25 +100,27 @@ def _is_word(c: str) -> bool:
     return (c.isalnum() and not _EMOJI.fullmatch(c)) or bool(_KEPT.match(c))
 
 
-_FIELDS = {name: fields.TEXTS[name] for name in ("author", "venue", "place")}
 _LINKS = frozenset({"url", "site"})
+_NAMES: Mapping[str, Callable[[Post], str]] = {
+    "author": lambda post: f"{post.author.name or ''}\n{post.author.handle or ''}" if post.author else "",
+    "venue": lambda post: (post.venue and post.venue.name) or "",
+    "place": lambda post: (post.place and post.place.name) or "",
+}
 
 
 def _texts(posts: Sequence[Post], also: Collection[str]) -> list[str]:
-    """What is scanned of each post as text: text, title and the fields in `also`."""
-    texts = [f"{post.text}\n{post.title}" if post.title else post.text for post in posts]
-    for read in [_FIELDS[name] for name in also if name in _FIELDS]:
-        texts = [
-            "\n".join(filter(None, (text, *read(post)))) for text, post in zip(texts, posts, strict=True)
-        ]
-    return texts
+    """What is scanned of each post as text: text, title and the names in `also`."""
+    names = [_NAMES[field] for field in also if field in _NAMES]
+    if not names:
+        return [f"{post.text}\n{post.title}" if post.title else post.text for post in posts]
+    return ["\n".join([post.text, post.title or "", *[name(post) for name in names]]) for post in posts]
 
 
 def _links(posts: Sequence[Post], also: Collection[str]) -> list[str]:
     """The addresses of each post, where a query looks at them; those in the text are seen there."""
     if _LINKS.isdisjoint(also):
         return []
-    return [f"{post.url} {post.venue.url if post.venue else ''}" for post in posts]
+    return [f"{post.url or ''} {(post.venue and post.venue.url) or ''}" for post in posts]
 
 
 def _joined(texts: Sequence[str]) -> bytes:
@@ -144,7 +145,7 @@ class Scanned:
         self._owners: list[int] = [*(list(range(len(posts))) * len(runs)), *self._readings]
         self._ends: list[int] = np.flatnonzero(np.frombuffer(self.data, np.uint8) == 0).tolist()
         self._count = len(posts)
-        self._texts = len(posts) * len(runs)
+        self._linked = bool(links)
 
     @cached_property
     def _segments(self) -> list[bytes]:
@@ -156,14 +157,13 @@ class Scanned:
 
     def part(self, number: int) -> bytes:
         """All of one post."""
-        own = [self._segments[at] for at in range(number, self._texts, self._count)]
-        return b"".join([*own, self._readings.get(number, b"")])
+        texts = self._segments
+        links = texts[self._count + number] if self._linked else b""
+        return b"".join((texts[number], links, self._readings.get(number, b"")))
 
 
 def _readings(raw: bytes) -> dict[int, bytes]:
-    """Words that stand in the posts only in another shape, by the post's number: joined at a hyphen, or apart in a
-    hashtag.
-    """
+    """Words that stand in the posts only in another shape, by number: joined at a hyphen, apart in a hashtag."""
     found: dict[int, bytes] = {}
     end = 0
     for at, number in _marks(raw):
