@@ -86,16 +86,30 @@ def _same(word: Word, form: str, text: Text) -> list[Hit]:
     return _innermost(_hit(word, token, _spelling(word, token, text)) for token in text.find(form))
 
 
+class _Sought(NamedTuple):
+    """What may show a word of a family: stems of its forms by lemma, and ways to write it as two words."""
+
+    stems: tuple[tuple[str, tuple[str, ...]], ...]
+    apart: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=50_000)
+def _sought(form: str, keys: frozenset[str]) -> _Sought:
+    family = word_family()
+    return _Sought(tuple((key, family.stems(key)) for key in keys), family.apart(form))
+
+
 def _family(word: Word, form: str, keys: frozenset[str], text: Text) -> list[Hit]:
     found = [_hit(word, token, _spelling(word, token, text)) for token in text.find(form)]
-    for key in keys:
-        stems = [stem for stem in word_family().stems(key) if stem in text.all_words]
-        if not stems:
-            continue
-        for each in text.words:
-            if each != form and any(stem in each for stem in stems):
-                found += [hit for token in text.find(each) if (hit := _relative(word, key, token, text))]
-    return _innermost([*found, *_apart(word, form, text)])
+    sought, all_words = _sought(form, keys), text.all_words
+    for key, stems in sought.stems:
+        if any(stem in all_words for stem in stems):
+            for each in text.words:
+                if each != form and any(stem in each for stem in stems):
+                    found += [hit for token in text.find(each) if (hit := _relative(word, key, token, text))]
+    if any(first in all_words for first, _ in sought.apart):
+        found += _apart(word, sought.apart, text)
+    return _innermost(found)
 
 
 def _relative(word: Word, key: str, token: Token, text: Text) -> Hit | None:
@@ -107,9 +121,9 @@ def _relative(word: Word, key: str, token: Token, text: Text) -> Hit | None:
     return _hit(word, token, rule + _inside(token))
 
 
-def _apart(word: Word, form: str, text: Text) -> Iterable[Hit]:
+def _apart(word: Word, cuts: Iterable[tuple[str, str]], text: Text) -> Iterable[Hit]:
     """The word written as two: with one blank between, both plain."""
-    for first, second in word_family().apart(form):
+    for first, second in cuts:
         for token in text.find(first):
             for after in text.by_place.get(token.after, ()):
                 gap = text.raw[token.end : after.start]

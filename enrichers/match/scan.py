@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enrichers.match.folding import INVISIBLE, MARKS, fold
-from enrichers.match.tokens import EMOJI, tokens
+from enrichers.match.readings import readings
+from enrichers.match.tokens import EMOJI
 from streams.post import Post
 
 Bytes = NDArray[np.uint8]
@@ -30,9 +31,6 @@ _EMOJI = re.compile(EMOJI)
 _LEAD = 0xC3
 """The first byte of each German umlaut in UTF-8; the second one tells which, and as text it takes two bytes too."""
 
-_HASH, _AT, _HYPHEN, _TYPOGRAPHIC = b"#"[0], b"@"[0], b"-"[0], (0xE2, 0xEF)
-"""Bytes at which a word may have another reading; the last two begin dashes and a wide `#`, among others."""
-
 
 def _table(*pairs: tuple[str, str]) -> Bytes:
     found = np.zeros(256, np.uint8)
@@ -44,7 +42,6 @@ def _table(*pairs: tuple[str, str]) -> Bytes:
 
 _FIRST = _table(("äÄöÖüÜß", "aaoouus"))
 _SECOND = _table(("äÄöÖüÜß", "eeeeees"))
-_WORDISH = np.array([c >= 0x80 or chr(c).isalnum() or chr(c) in "_+" for c in range(256)])
 
 
 def folded(raw: str) -> bytes:
@@ -134,18 +131,18 @@ def _joined(texts: Sequence[str]) -> bytes:
 class Scanned:
     """A batch of posts, ready to be searched.
 
-    `data` holds segments between zero bytes: the texts of all posts, the links of all, other readings of words.
+    `data` holds segments between zero bytes: the texts of all posts, then links and other readings of words.
     """
 
     def __init__(self, posts: Sequence[Post], also: Collection[str]) -> None:
         raw, links = _joined(_texts(posts, also)), _links(posts, also)
-        self._readings = _readings(raw)
-        runs = (raw, _joined(links)) if links else (raw,)
-        self.data = b"\0".join([*map(_folded, runs), *self._readings.values()])
-        self._owners: list[int] = [*(list(range(len(posts))) * len(runs)), *self._readings]
+        found = readings(raw)
+        more = [*links, *found.values()]
+        self.data = _folded(raw) + (b"\0" + _folded(_joined(more)) if more else b"")
+        self._owners: list[int] = [*range(len(posts)), *(range(len(posts)) if links else ()), *found]
+        self._more = {number: len(posts) + len(links) + at for at, number in enumerate(found)}
+        self._links = len(posts) if links else None
         self._ends: list[int] = np.flatnonzero(np.frombuffer(self.data, np.uint8) == 0).tolist()
-        self._count = len(posts)
-        self._linked = bool(links)
 
     @cached_property
     def _segments(self) -> list[bytes]:
@@ -157,41 +154,7 @@ class Scanned:
 
     def part(self, number: int) -> bytes:
         """All of one post."""
-        texts = self._segments
-        links = texts[self._count + number] if self._linked else b""
-        return b"".join((texts[number], links, self._readings.get(number, b"")))
-
-
-def _readings(raw: bytes) -> dict[int, bytes]:
-    """Words that stand in the posts only in another shape, by number: joined at a hyphen, apart in a hashtag."""
-    found: dict[int, bytes] = {}
-    end = 0
-    for at, number in _marks(raw):
-        if at < end:
-            continue
-        start, end = raw.rfind(b" ", 0, at) + 1, raw.find(b" ", at)
-        chunk = raw[start:end]
-        reading = _chunk_readings(chunk) if len(chunk) <= _LONG else _chunk_readings.__wrapped__(chunk)
-        if reading:
-            found[number] = found.get(number, b" ") + reading
-    return found
-
-
-def _marks(raw: bytes) -> Iterator[tuple[int, int]]:
-    """Where a word may have other readings, and in which post."""
-    letters: Bytes = np.frombuffer(raw, np.uint8)
-    found = (letters == _HYPHEN) | (letters == _HASH) | (letters == _AT)
-    if not raw.isascii():
-        found |= (letters == _TYPOGRAPHIC[0]) | (letters == _TYPOGRAPHIC[1])
-    at = np.flatnonzero(found)
-    mark, after, before = letters[at], letters[at + 1], letters[at - 1]
-    at = at[(mark >= 0x80) | (_WORDISH[after] & ((mark != _HYPHEN) | _WORDISH[before]))]
-    numbers = np.searchsorted(np.flatnonzero(letters == 0), at)
-    return zip(at.tolist(), numbers.tolist(), strict=True)
-
-
-@lru_cache(maxsize=20_000)
-def _chunk_readings(chunk: bytes) -> bytes:
-    """The other readings of what stands between two blanks, each followed by one."""
-    readings = [token.word for token in tokens(chunk.decode()) if token.joined or token.within != "word"]
-    return folded("".join(f"{reading} " for reading in readings))
+        segments = self._segments
+        links = segments[self._links + number] if self._links else b""
+        more = segments[self._more[number]] if number in self._more else b""
+        return b"".join((segments[number], links, more))

@@ -1,8 +1,9 @@
 """Invented posts and subscriptions: as many of everything as in real ones, and no text of anybody.
 
 Words are drawn as often as they occur in German. Marks are as in German posts of social networks (a handle in two of
-five posts, a hashtag and a link in one of three, umlauts in most, a hyphen in one of seven). Subscriptions are for
-brands, products and topics; one brand in fifty is an everyday word. One post in thirty names a brand.
+five posts, a hashtag and a link in one of three, umlauts in most, a hyphen in one of seven). Seven in nine
+subscriptions are for a brand, with and without topics, two for what a trade sells; one brand in fifty is an everyday
+word. One post in thirty names a brand.
 """
 
 import math
@@ -32,7 +33,7 @@ QUERIES = (
     "{brand}~ NEAR/5 ({a}~ OR {b}~) NOT (Job~ OR Stelle~)",
     "(@{brand} OR {{{brand}}} OR {brand}*) AND ({a}~ OR {b}~) NOT is:repost",
     '"{brand} {product}~" OR {brand}-{product}~',
-    "title:({brand} OR {product}~) AND ({a}~ OR {b}~ OR 😡)",
+    "(title:{brand} OR text:{brand}~) AND ({a}~ OR {b}~ OR 😡)",
     "{product}~ AND {a}~ AND {b}~ AND lang:de",
     "{product}~ NEAR/8 ({a}~ OR {b}~ OR kaputt OR defekt~)",
 )
