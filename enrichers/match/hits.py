@@ -101,15 +101,11 @@ def _sought(form: str, keys: frozenset[str]) -> _Sought:
 
 def _family(word: Word, form: str, keys: frozenset[str], text: Text) -> list[Hit]:
     found = [_hit(word, token, _spelling(word, token, text)) for token in text.find(form)]
-    sought, all_words = _sought(form, keys), text.all_words
+    sought = _sought(form, keys)
     for key, stems in sought.stems:
-        if any(stem in all_words for stem in stems):
-            for each in text.words:
-                if each != form and any(stem in each for stem in stems):
-                    found += [hit for token in text.find(each) if (hit := _relative(word, key, token, text))]
-    if any(first in all_words for first, _ in sought.apart):
-        found += _apart(word, sought.apart, text)
-    return _innermost(found)
+        near = (token for token in text.holding(stems) if token.word != form)
+        found += [hit for token in near if (hit := _relative(word, key, token, text))]
+    return _innermost([*found, *_apart(word, sought.apart, text)])
 
 
 def _relative(word: Word, key: str, token: Token, text: Text) -> Hit | None:
@@ -200,14 +196,12 @@ def fold_wildcard(wildcard: str) -> str:
 def _wildcard(wildcard: Wildcard, text: Text) -> list[Hit]:
     pattern = wildcard_pattern(wildcard.pattern)
     kind = {"#": "hashtag", "@": "handle"}.get(wildcard.pattern[0], "word")
-    found = [
+    fixed = max(re.split(r"[*?]", fold_wildcard(wildcard.pattern)), key=len)
+    return _innermost(
         _hit(wildcard, token, "wildcard" + _inside(token))
-        for word in text.words
-        if pattern.fullmatch(word)
-        for token in text.find(word)
-        if token.kind == kind
-    ]
-    return _innermost(found)
+        for token in text.holding((fixed,))
+        if token.kind == kind and pattern.fullmatch(token.word)
+    )
 
 
 def _exact(exact: Exact, text: Text) -> list[Hit]:

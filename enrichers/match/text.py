@@ -1,27 +1,33 @@
 """A text and a post as the evaluator sees them: tokens by word, by place, by field; each made once, when asked."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from enrichers.match import fields
 from enrichers.match.folding import SHORT
 from enrichers.match.tokens import TOKEN, WORDS_ONLY, Token, tokens
 from streams.post import Post
 
-Reading = tuple[int, Token]
-"""The number of a piece of text between blanks, and a token of it as if the piece stood alone."""
+
+class Piece(NamedTuple):
+    """What stands between two blanks: the names of its tokens, and they as if it stood alone."""
+
+    words: str
+    tokens: tuple[Token, ...]
 
 
 @lru_cache(maxsize=20_000)
-def _read(piece: str, words_only: bool) -> tuple[Token, ...]:
+def _read(piece: str, words_only: bool) -> Piece:
     """The tokens of a piece; nothing of them depends on what is beyond the blanks around it."""
-    return tuple(tokens(piece, WORDS_ONLY if words_only else TOKEN))
+    found = tuple(tokens(piece, WORDS_ONLY if words_only else TOKEN))
+    return Piece(" ".join(token.word for token in found), found)
 
 
 class Text:
-    """A text as tokens, by what they may be called.
+    """A text as tokens.
 
     Read piece by piece, and what a piece holds is remembered for the next text: nearly all are made of the same
     words. Where tokens stand is worked out only for those that are asked for.
@@ -35,7 +41,7 @@ class Text:
         return self.raw[token.start : token.end]
 
     @cached_property
-    def _pieces(self) -> Sequence[tuple[Token, ...]]:
+    def _pieces(self) -> Sequence[Piece]:
         words_only = self.field == "url"
         return [
             _read(piece, words_only) if len(piece) <= SHORT else _read.__wrapped__(piece, words_only)
@@ -43,21 +49,14 @@ class Text:
         ]
 
     @cached_property
-    def _by_word(self) -> Mapping[str, list[Reading]]:
-        found: dict[str, list[Reading]] = {}
-        for number, piece in enumerate(self._pieces):
-            for token in piece:
-                known = found.get(token[0])
-                if known is None:
-                    found[token[0]] = [(number, token)]
-                else:
-                    known.append((number, token))
-        return found
+    def all_words(self) -> str:
+        """Folded words, hashtags with `#`, handles with `@`, plain emoji: what is not in it is in no name."""
+        return " ".join([piece.words for piece in self._pieces])
 
     @cached_property
     def _places(self) -> Sequence[int]:
         """At which place each piece begins."""
-        return list(accumulate((piece[-1].after if piece else 0 for piece in self._pieces), initial=0))
+        return list(accumulate([p.tokens[-1].after if p.tokens else 0 for p in self._pieces], initial=0))
 
     @cached_property
     def _starts(self) -> Sequence[int]:
@@ -75,25 +74,29 @@ class Text:
         word, kind, first, after, begin, end, joined, within = token
         return Token(word, kind, place + first, place + after, start + begin, start + end, joined, within)
 
-    @property
-    def words(self) -> Iterable[str]:
-        """What occurs: folded words, hashtags with `#`, handles with `@`, plain emoji; and links as written."""
-        return self._by_word
-
     def find(self, word: str) -> list[Token]:
         """The tokens of that name, in order; links have none."""
-        found = self._by_word.get(word)
-        return [self._moved(*each) for each in found if each[1].kind != "url"] if found else []
+        return [token for token in self.holding((word,)) if token.word == word]
 
-    @cached_property
-    def all_words(self) -> str:
-        """The words in one string: what is not in it is in no word."""
-        return " ".join(self._by_word)
+    def holding(self, stretches: Iterable[str]) -> Iterator[Token]:
+        """The tokens with one of these in their names, in order; links have none."""
+        wanted = [stretch for stretch in stretches if stretch in self.all_words]
+        if not wanted:
+            return
+        for number, piece in enumerate(self._pieces):
+            for stretch in wanted:
+                if stretch in piece.words:
+                    break
+            else:
+                continue
+            for token in piece.tokens:
+                if token.kind != "url" and any(stretch in token.word for stretch in wanted):
+                    yield self._moved(number, token)
 
     @cached_property
     def tokens(self) -> Sequence[Token]:
         """All of them, in order of their places, shorter readings first."""
-        return [self._moved(number, token) for number, piece in enumerate(self._pieces) for token in piece]
+        return [self._moved(number, token) for number, p in enumerate(self._pieces) for token in p.tokens]
 
     @cached_property
     def by_place(self) -> Mapping[int, Sequence[Token]]:
