@@ -20,11 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from enrichers.match.folding import fold
-from enrichers.match.word_family import NOT_THERE, Entry, Part, WordFamily, shortest
+from enrichers.match.word_family import NOT_THERE, Entry, Part, WordFamily, shortest, unmarked
 
 HERE = Path(__file__).parent
 LISTS: dict[str, Any] = json.loads((HERE / "word_lists.json").read_text("utf-8"))
 RARE = 1e-8
+TAIL = 11.0
+"""What a listed end of compounds costs, linking letter included: Kriegsende, though no -ende is a head."""
+
 LINK_S = re.compile(r"(ung|heit|keit|schaft|taet|ion|ling|tum|sal)$")
 ADJECTIVE = re.compile(r"(ig|lich|isch|bar|sam|haft|los|iv|ell|al|end|voll|frei|reich|eigen)$")
 PARTICIPLE = re.compile(r"(\w*?)(?:ge|zu)(\w{2,}?)(?:en|t)")
@@ -114,6 +117,8 @@ def noun_rules(v: Vocabulary) -> None:
             v.nouns[form].discard(form)
     for form in [form for form in v.capital if form.endswith("innen") and form[:-3] in v.capital]:
         _feminine(v, form)
+    for form in [form for form in v.capital if form.endswith("erin") and form[:-2] in v.noun_bases]:
+        v.nouns[form] |= v.nouns[form[:-2]] | {form}  # any who does something: Schaffnerin
 
 
 def _inflects(v: Vocabulary, form: str, weight: float, base: str) -> bool:
@@ -128,9 +133,10 @@ def _inflects(v: Vocabulary, form: str, weight: float, base: str) -> bool:
 
 
 def _feminine(v: Vocabulary, plural: str) -> None:
-    """Kundinnen and Kundin belong to Kunde, Ärztinnen to Arzt."""
+    """Kundinnen and Kundin belong to Kunde, Ärztinnen to Arzt, and Zeugin to Zeuge rather than to Zeug."""
     stem = plural[:-5]
-    for base in (stem, stem + "e", *(base for base in _bases(stem) if base in v.noun_bases)):
+    weak = [stem + "e"] if stem + "e" in v.nouns.get(stem + "e", ()) else []
+    for base in (*weak, stem, *(base for base in _bases(stem) if base in v.noun_bases)):
         if v.capital.get(base, 0) > v.capital[plural] and base in v.nouns:
             v.nouns[plural] |= v.nouns[base] | {plural[:-3]}
             v.nouns[plural[:-3]] |= v.nouns[base] | {plural[:-3]}
@@ -195,6 +201,7 @@ class Pieces:
                 self._noun(form, bases, cost)
             self._other(form, entry)
         self.modifiers |= {particle: Part(cost, ()) for particle, cost in LISTS["particles"].items()}
+        self.heads |= {tail: Part(TAIL, (lemma,)) for tail, lemma in LISTS["tails"].items()}
 
     def _noun(self, form: str, bases: tuple[str, ...], cost: float) -> None:
         if form not in LISTS["first_only"]:
@@ -204,7 +211,8 @@ class Pieces:
             return
         _put(self.modifiers, form + "s", cost + (0 if LINK_S.search(form) else 1.5), bases)
         if form.endswith("e"):
-            _put(self.modifiers, form[:-1], cost + 1.5, bases)
+            own = self.modifiers.get(form[:-1])  # Reispfanne is of Reis, though Reise is more usual
+            _put(self.modifiers, form[:-1], cost + 1.5, (*(own.lemmas if own else ()), *bases))
             _put(self.modifiers, form[:-1] + "s", cost + 2, bases)
 
     def _other(self, form: str, entry: Entry) -> None:
@@ -254,7 +262,7 @@ def _unspelled(
     """Members of a form or piece that it does not spell: `Mann` of `Fachleute`, by way of `Fachmann`."""
     family = WordFamily(plain, LISTS)
     for form in table:
-        for member in family.members(form, True) | family.members(form, False):
+        for member in map(unmarked, family.members(form, True) | family.members(form, False)):
             if not any(stem in form for stem in found.get(member, (member,))):
                 yield member, form
     for side in (pieces.modifiers, pieces.heads):

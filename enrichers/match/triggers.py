@@ -13,7 +13,7 @@ from enrichers.match.hits import fold_wildcard, plan
 from enrichers.match.scan import folded
 from enrichers.match.syntax import And, Exact, Field, Near, Or, Phrase, Query, Wildcard, Word
 from enrichers.match.tokens import EMOJI, WORDS_ONLY, tokens
-from enrichers.match.word_family import word_family
+from enrichers.match.word_family import unmarked, word_family
 
 MAX_KEPT = 8
 """So many clauses of a query are kept; more make nothing faster."""
@@ -47,7 +47,7 @@ class Atom(NamedTuple):
 
     def words(self) -> set[str]:
         """The folded words it may be about."""
-        return {self.pattern.decode(errors="replace").strip(), *(self.keys or ())}
+        return {self.pattern.decode(errors="replace").strip(), *map(unmarked, self.keys or ())}
 
 
 class Clause(NamedTuple):
@@ -155,7 +155,7 @@ def _cost(atom: Atom) -> float:
     usual = frequency(text.strip())
     if text[0] == text[-1] == " ":
         return usual
-    family = sum(map(frequency, atom.keys or ()))
+    family = sum(map(frequency, map(unmarked, atom.keys or ())))
     return 5 * (usual + family) + 30 * 26.0 ** -len(text.strip())
 
 

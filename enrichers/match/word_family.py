@@ -26,6 +26,15 @@ MARGIN_KNOWN, MARGIN_UNKNOWN, LENGTH = 1.0, -2.0, 0.4
 NOT_THERE = -18.5
 
 
+VERB = "V"
+"""Marks the lemma of a verb where a noun has the same: `geladen` is of `ladenV` and no Laden."""
+
+
+def unmarked(lemma: str) -> str:
+    """A lemma as it is spelled."""
+    return lemma.removesuffix(VERB)
+
+
 class Entry(NamedTuple):
     """What is known of a form: lemmas as a noun and otherwise, log p with and without a capital."""
 
@@ -98,24 +107,32 @@ class WordFamily:
         """What `typed~` looks for: the base forms of the word, not its parts."""
         word = fold(typed)
         if typed[:1].islower() and word.endswith("n") and word in self.entry(word).others:
-            return frozenset((word,))  # an infinitive: zahlen~ is not Zahl
+            verb = self._marked(word)  # an infinitive: zahlen~ is not Zahl
+            return frozenset((word, verb))
         return frozenset(self.lemmas(word, typed[:1].isupper()) or (word,))
 
     def _stems_of(self, key: str) -> tuple[str, ...]:
         """Of these, every form whose members hold `key` has at least one as a part of its spelling."""
+        key = unmarked(key)
         found = set(self._stems.get(key, (key,)))
         for at in range(2, len(key) - 1):
             found |= {key[:at] + stem for stem in self._stems.get(key[at:], ())}
         return shortest(found)
 
     def lemmas(self, word: str, capital: bool) -> tuple[str, ...]:
-        """Base forms of a folded form; empty where it is unknown."""
+        """Base forms of a folded form, noun and verb kept apart; empty where it is unknown."""
         nouns, others, cap, low = self.entry(word)
+        others = tuple(map(self._marked, others))
         if capital:
-            return nouns + others if low > cap + 3 else nouns or others
+            only_written_so = nouns == (word,) and low > cap  # Schönes, where a sentence begins
+            return nouns + others if low > cap + 3 or only_written_so else nouns or others
         if cap > low:
             return nouns + others if low > cap - 4 else nouns or others
         return others + nouns if cap > low - 1.5 else others or nouns
+
+    def _marked(self, lemma: str) -> str:
+        """The lemma of a verb, marked where a noun has the same."""
+        return lemma + VERB if lemma[-1] == "n" and lemma in self.entry(lemma).nouns else lemma
 
     def _members(self, word: str, capital: bool) -> frozenset[str]:
         """The word, its base forms and, where it is a compound, those of its parts."""
@@ -126,12 +143,14 @@ class WordFamily:
         verbs = self.entry(word).others
         for lemma in lemmas:
             found.add(lemma)
-            if lemma[-1] != "n" or lemma not in verbs:
+            if lemma[-1] != VERB and (lemma[-1] != "n" or lemma not in verbs):
                 self._expand(lemma, found)
         if not lemmas:
             if word not in self._forms:
                 self._expand(word, found)
             found |= {word[: -len(s)] for s in ("s", "n", "en", "es") if word.endswith(s) and len(word) > 4}
+            if word.endswith("innen"):
+                found |= self._members(word[:-3], True)
         return frozenset(found)
 
     def parts(self, lemma: str) -> set[str]:
