@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
+from unicodedata import normalize
 
 from enrichers.match.folding import fold
 from enrichers.match.syntax import Exact, Near, Or, Phrase, Query, Wildcard, Word
@@ -179,7 +180,7 @@ def _chain(rows: Sequence[Sequence[Hit]], leaf: Query, rule: str) -> list[Hit]:
 @lru_cache(maxsize=10_000)
 def wildcard_pattern(wildcard: str) -> re.Pattern[str]:
     """The wildcard as a regular expression that never goes back, so that any word takes linear time."""
-    runs = [re.escape(run).replace(r"\?", ".") for run in fold_wildcard(wildcard).split("*")]
+    runs = [re.escape(run).replace(r"\?", ".") for run in wildcard.split("*")]
     first, rest = runs[0], runs[1:]
     if not rest:
         return re.compile(first)
@@ -194,13 +195,15 @@ def fold_wildcard(wildcard: str) -> str:
 
 
 def _wildcard(wildcard: Wildcard, text: Text) -> list[Hit]:
-    pattern = wildcard_pattern(wildcard.pattern)
+    folded = wildcard_pattern(fold_wildcard(wildcard.pattern))
+    as_typed = wildcard_pattern(wildcard.pattern.lower())  # in which ä is one character: b?cker
     kind = {"#": "hashtag", "@": "handle"}.get(wildcard.pattern[0], "word")
     fixed = max(re.split(r"[*?]", fold_wildcard(wildcard.pattern)), key=len)
     return _innermost(
         _hit(wildcard, token, "wildcard" + _inside(token))
         for token in text.holding((fixed,))
-        if token.kind == kind and pattern.fullmatch(token.word)
+        if token.kind == kind
+        and (folded.fullmatch(token.word) or as_typed.fullmatch(normalize("NFC", text[token]).lower()))
     )
 
 

@@ -27,7 +27,8 @@ Disney+ | Disney+ ist teuer
 deutschebahn | #DeutscheBahn ; #deutschebahn ; Deutsche-Bahn
 bahn* | Bahnen ; Bahn ; #Bahnhof
 *bahn | Autobahn ; U-Bahn
-b?hn | Bohn ; Bahn
+b?hn | Bohn ; Bahn ; Böhn
+b?cker* | Bäckerei ; BÄCKER ; Ba\u0308cker ; #Bäcker ; Becker
 Kün*frist | Kündigungsfrist
 "deutsche bahn" | Deutsche Bahn ; #DeutscheBahn ; Deutsche-Bahn ; Deutsche, Bahn ; DEUTSCHE\u00a0BAHN
 "deutsche bahn*" | Deutsche Bahnen
