@@ -135,7 +135,7 @@ def _inflects(v: Vocabulary, form: str, weight: float, base: str) -> bool:
 def _feminine(v: Vocabulary, plural: str) -> None:
     """Kundinnen and Kundin belong to Kunde, Ärztinnen to Arzt, and Zeugin to Zeuge rather than to Zeug."""
     stem = plural[:-5]
-    weak = [stem + "e"] if stem + "e" in v.nouns.get(stem + "e", ()) else []
+    weak = [stem + "e"] if v.nouns.get(stem + "e") == {stem + "e"} else []
     for base in (*weak, stem, *(base for base in _bases(stem) if base in v.noun_bases)):
         if v.capital.get(base, 0) > v.capital[plural] and base in v.nouns:
             v.nouns[plural] |= v.nouns[base] | {plural[:-3]}
@@ -194,7 +194,7 @@ class Pieces:
             bases = tuple(
                 base
                 for base in entry.nouns
-                if base in table and table[base].capital > (-15.5 if base in noun_bases else -13.5)
+                if base in table and table[base].capital > (-17 if base in noun_bases else -14.5)
             )
             if bases and entry.capital > entry.lower - 2.5:
                 cost = -max(entry.capital, min(table[base].capital for base in bases) - 2)
@@ -223,7 +223,7 @@ class Pieces:
             _put(self.modifiers, form, -capital + 1.5, nouns or (form,))
         if lower > -15 and lower > capital and others and not any(base.endswith("n") for base in others):
             _put(self.heads, form, -lower + 2, others)
-        if form.endswith("n") and form in others and lower > -12.5:
+        if form.endswith("n") and form in others and lower > -14.5:
             _put(self.modifiers, form[:-2] if form.endswith("en") else form[:-1], -lower + 2, (form,))
 
 

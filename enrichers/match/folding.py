@@ -17,9 +17,7 @@ MARKS = "\u0300-\u036f"
 SHORT = 100
 """What is longer is no word, and not worth a place in a cache."""
 
-_PLAIN = str.maketrans(
-    dict.fromkeys(INVISIBLE) | dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys(DASHES, "-")
-)
+PLAIN = str.maketrans(dict.fromkeys(INVISIBLE) | dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys(DASHES, "-"))
 _ACCENTED = re.compile(f"([aou]?)([{MARKS}]+)")
 _DIAERESIS = "\u0308"
 _POSSESSIVE = re.compile(r"(?:'s)+$")
@@ -33,8 +31,8 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text.translate(_PLAIN)).casefold()
-    folded = unicodedata.normalize("NFKC", folded).translate(_PLAIN)
+    folded = unicodedata.normalize("NFKC", text.translate(PLAIN)).casefold()
+    folded = unicodedata.normalize("NFKC", folded).translate(PLAIN)
     if folded.isascii():
         return folded
     bare = _ACCENTED.sub(_without_accents, unicodedata.normalize("NFD", folded))

@@ -13,7 +13,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichers.match.folding import INVISIBLE, MARKS, fold
+from enrichers.match.folding import INVISIBLE, MARKS, PLAIN, fold
 from enrichers.match.readings import readings
 from enrichers.match.tokens import EMOJI
 from streams.post import Post
@@ -86,11 +86,17 @@ def _ascii_pieces(data: bytes, others: NDArray[np.intp]) -> Iterator[bytes]:
 @lru_cache(maxsize=50_000)
 def _fold_run(run: bytes) -> bytes:
     """Letters folded, emoji kept, everything else blank."""
-    out: list[str] = []
-    for is_word, group in groupby(run.decode(), key=_is_word):
-        part = "".join(group)
-        out.append(fold(part) if is_word else "".join(f" {c} " for c in part))
-    return "".join(out).encode().translate(_BLANKS)
+    once = (fold(part) if is_word else part for is_word, part in _grouped(run.decode().translate(PLAIN)))
+    twice = _grouped("".join(once))  # folded, ¼ is 1⁄4, and no longer one word
+    return "".join(part if is_word else _apart(part) for is_word, part in twice).encode().translate(_BLANKS)
+
+
+def _grouped(text: str) -> Iterator[tuple[bool, str]]:
+    return ((is_word, "".join(group)) for is_word, group in groupby(text, key=_is_word))
+
+
+def _apart(marks: str) -> str:
+    return "".join(mark if mark.isascii() else f" {mark} " for mark in marks)
 
 
 def _is_word(c: str) -> bool:

@@ -29,7 +29,7 @@ URL = r"(?i:https?://|www\.)[^\s<>\"“”„]*[^\s<>\"“”„.,;:!?)…'»]"
 TOKEN = re.compile(
     rf"(?P<url>{URL})|(?P<emoji>{EMOJI})"
     rf"|(?P<hashtag>(?<![\w&])[#＃](?=\w*[^\W\d_]){_NAME})"
-    rf"|(?P<handle>(?<![\w.@/])@{_NAME}(?:[.-]\w+)*+(?:@\w+(?:[.-]\w+)*+)?)"
+    rf"|(?P<handle>(?<![\w.@/])@{_NAME}(?:[.-]{_NAME})*+(?:@{_NAME}(?:[.-]{_NAME})*+)?)"
     rf"|(?P<word>{WORD}(?:[{DASHES}]{WORD})*+)"
 )
 _SKIN = re.compile(_MODIFIER)

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
+from enrichers.match import layers
 from enrichers.match.enricher import Match
-from enrichers.match.layers import SMALL
+from enrichers.match.layers import LARGE, SMALL
 from streams.errors import UsageError
 from streams.outcome import Dropped
 from streams.post import Author
@@ -81,7 +82,9 @@ def test_a_bad_query_leaves_the_old_one():
     assert matched(match, "bahn") == ["s0"]
 
 
-def test_random_changes_while_posts_flow_equal_a_plain_list():
+@pytest.mark.parametrize("large", [LARGE, SMALL + 50], ids=["one layer", "several full layers"])
+def test_random_changes_while_posts_flow_equal_a_plain_list(large, monkeypatch):
+    monkeypatch.setattr(layers, "LARGE", large)
     rng = random.Random(3)
     match, kept = matching(), {}
     for step in range(6 * SMALL):
@@ -90,16 +93,16 @@ def test_random_changes_while_posts_flow_equal_a_plain_list():
             match.unsubscribe(name)
             kept.pop(name, None)
         else:
-            kept[name] = f"marke{rng.randrange(50)}"
+            kept[name] = f"langemarke{rng.randrange(50)}"
             match.subscribe(subscription(kept[name], id=name))
         if step % 40 == 0:
-            wanted = f"marke{rng.randrange(50)}"
+            wanted = f"langemarke{rng.randrange(50)}"
             assert matched(match, f"Die {wanted}!") == sorted(
                 name for name, query in kept.items() if query == wanted
             )
     match._layers.settle()
     for number in range(50):
-        wanted = f"marke{number}"
+        wanted = f"langemarke{number}"
         assert matched(match, wanted) == sorted(name for name, query in kept.items() if query == wanted)
 
 
