@@ -25,9 +25,6 @@ from enrichers.match.word_family import NOT_THERE, Entry, Part, WordFamily, shor
 HERE = Path(__file__).parent
 LISTS: dict[str, Any] = json.loads((HERE / "word_lists.json").read_text("utf-8"))
 RARE = 1e-8
-TAIL = 11.0
-"""What a listed end of compounds costs, linking letter included: Kriegsende, though no -ende is a head."""
-
 LINK_S = re.compile(r"(ung|heit|keit|schaft|taet|ion|ling|tum|sal)$")
 ADJECTIVE = re.compile(r"(ig|lich|isch|bar|sam|haft|los|iv|ell|al|end|voll|frei|reich|eigen)$")
 PARTICIPLE = re.compile(r"(\w*?)(?:ge|zu)(\w{2,}?)(?:en|t)")
@@ -136,7 +133,7 @@ def _feminine(v: Vocabulary, plural: str) -> None:
     """Kundinnen and Kundin belong to Kunde, Ärztinnen to Arzt, and Zeugin to Zeuge rather than to Zeug."""
     stem = plural[:-5]
     weak = [stem + "e"] if v.nouns.get(stem + "e") == {stem + "e"} else []
-    for base in (*weak, stem, *(base for base in _bases(stem) if base in v.noun_bases)):
+    for base in (*weak, stem, stem + "e", *(base for base in _bases(stem) if base in v.noun_bases)):
         if v.capital.get(base, 0) > v.capital[plural] and base in v.nouns:
             v.nouns[plural] |= v.nouns[base] | {plural[:-3]}
             v.nouns[plural[:-3]] |= v.nouns[base] | {plural[:-3]}
@@ -201,7 +198,7 @@ class Pieces:
                 self._noun(form, bases, cost)
             self._other(form, entry)
         self.modifiers |= {particle: Part(cost, ()) for particle, cost in LISTS["particles"].items()}
-        self.heads |= {tail: Part(TAIL, (lemma,)) for tail, lemma in LISTS["tails"].items()}
+        self.heads |= {tail: Part(11.0, (lemma,)) for tail, lemma in LISTS["tails"].items()}  # Kriegsende
 
     def _noun(self, form: str, bases: tuple[str, ...], cost: float) -> None:
         if form not in LISTS["first_only"]:

@@ -74,6 +74,7 @@ class WordFamily:
         self._wholes = frozenset(lists["whole"])
         self._eggs = frozenset(lists["eggs"])
         self._particles = frozenset(lists["particles"])
+        self._verbal = tuple(lists["verbal"])
         self._read(table)
         self.stems = lru_cache(maxsize=20_000)(self._stems_of)
         self.members = lru_cache(maxsize=50_000)(self._members)
@@ -170,7 +171,7 @@ class WordFamily:
 
     def _split_word(self, word: str) -> Split:
         """The cheapest row of modifiers and one head; empty where the word is one whole."""
-        if len(word) < 6 or word in self._wholes:
+        if len(word) < 6 or word in self._wholes or self._of_a_verb(word):
             return _WHOLE
         if word[-2:] == "ei" and word[:-2] in self._eggs:
             return Split((("ei",),))
@@ -181,6 +182,12 @@ class WordFamily:
         whole = -max(self.entry(word)[2:]) if known else UNKNOWN
         margin = MARGIN_KNOWN + LENGTH * max(0, len(word) - 7) if known else MARGIN_UNKNOWN
         return split if cost <= whole + margin else _WHOLE
+
+    def _of_a_verb(self, word: str) -> bool:
+        """Whether a particle was there before the noun: Ankündigung is of ankündigen, not a kind of Kündigung."""
+        return word.endswith("ung") and any(
+            word.startswith(particle) and word[len(particle) :] in self._heads for particle in self._verbal
+        )
 
     def _cheapest(self, word: str) -> tuple[float, Split]:
         """Mean cost of a part, and the parts; no parts where nothing covers the word."""

@@ -1,4 +1,8 @@
-"""Precision and recall on whole posts that were written before the matcher's answers were seen."""
+"""Precision and recall on whole posts that were written before the matcher's answers were seen.
+
+At the first run: 0.976 and 0.960 on the half to look at, 0.973 and 0.979 on the half held back. What was changed after
+that was learnt from the former only; it brought the latter to 0.973 and 1.000, before its four mistakes were looked at.
+"""
 
 from functools import cache
 from pathlib import Path

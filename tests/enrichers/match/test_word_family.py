@@ -39,6 +39,12 @@ def test_precision_and_recall_on_fresh_lists(spelled, name):
         ("Kündigung", "Vertragskündigung Kuendigungsfrist"),
         ("Apfel", "Äpfel Apfelsaft"),
         ("Bahn", "Straßenbahnen"),
+        ("laden", "geladen Buchladen lädt"),
+        ("Zeuge", "Zeugin Zeuginnen"),
+        ("Schaffner", "Schaffnerinnen"),
+        ("schön", "Schönes"),
+        ("Reis", "Reispfanne"),
+        ("Krieg", "Kriegsende"),
     ],
 )
 def test_what_must_match(head, forms):
@@ -49,7 +55,9 @@ def test_what_must_match(head, forms):
     ("head", "forms"),
     [
         ("Ei", "Partei Datei"),
-        ("Tor", "Motor Doktor Historie"),
+        ("Tor", "Motor Doktor Historie Monitor"),
+        ("Kündigung", "Ankündigung"),
+        ("Laden", "geladen Geladen"),
         ("Kunde", "Sekunden"),
         ("Bier", "Bierhoff"),
         ("Rat", "Verrat"),
