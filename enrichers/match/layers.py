@@ -29,6 +29,10 @@ MAX_KNOWN = 50_000
 """So many pairs of a trigger and the word around it are remembered by a layer."""
 
 
+ANY = b""
+"""Stands for a word too long to be cut out for each hit in it: whatever is found there is a candidate."""
+
+
 class Layer:
     """Queries that are searched for together."""
 
@@ -46,7 +50,9 @@ class Layer:
         """Add to `found` the queries whose trigger is in a post, by the post's number."""
         data, known = scanned.data, self._known
         for prefix, start, end in self._automaton.find_matches_as_indexes(data, overlapping=True):
-            word = data[data.rfind(b" ", 0, start + 1) + 1 : data.find(b" ", end - 1)]
+            before = data.rfind(b" ", start - SHORT if start > SHORT else 0, start + 1)
+            after = data.find(b" ", end - 1, end + SHORT)
+            word = data[before + 1 : after] if before >= 0 and after >= 0 else ANY
             queries = known.get((prefix, word))
             if queries is None:
                 queries = self._called_up(prefix, word)
@@ -56,11 +62,12 @@ class Layer:
     def _called_up(self, prefix: int, word: bytes) -> frozenset[Compiled]:
         """The queries that a prefix within this word calls up."""
         family = members(word)
-        queries = frozenset(query for atom, query in self._targets[prefix] if atom.is_in(word, family))
-        if len(word) <= SHORT:
-            if len(self._known) >= MAX_KNOWN:
-                self._known = {}
-            self._known[prefix, word] = queries
+        queries = frozenset(
+            query for atom, query in self._targets[prefix] if word is ANY or atom.is_in(word, family)
+        )
+        if len(self._known) >= MAX_KNOWN:
+            self._known = {}
+        self._known[prefix, word] = queries
         return queries
 
 
