@@ -110,7 +110,7 @@ class Application:
         await self._following(watch.follow_coverage, "coverage")
         hit_partitions = len(await self._log.ends(HITS))
         agents: list[Agent] = [
-            EnrichAgent(chain, self._log, hit_partitions),
+            EnrichAgent(chain, self._log, hit_partitions, self._config.alerts.no_quotes_from),
             IndexAgent(index),
             watch,
             notify,

@@ -69,13 +69,15 @@ class SubscriptionsConfig:
 
 @dataclass(frozen=True, slots=True)
 class AlertsConfig:
-    """What a notification leads to. `page`: where the page can be reached by those who are told.
+    """What a notification leads to, and may quote. `page`: where the page can be reached by those who are told.
 
     `kibana`: address of a Kibana view, in which `{subscription}`, `{since}` and `{until}` are filled in.
+    `no_quotes_from`: sources, as in `source` of a post, whose terms forbid that words of a post are passed on.
     """
 
     page: str | None = None
     kibana: str | None = None
+    no_quotes_from: tuple[str, ...] = ("facebook",)
 
 
 @dataclass(frozen=True, slots=True)
