@@ -8,6 +8,7 @@ import pytest
 
 from streams.alerting.episodes import acknowledge, close
 from streams.alerting.watch import Arrived
+from streams.coverage import Coverage
 from streams.errors import UsageError
 from streams.hit import Retraction
 from streams.subscription import Alarm
@@ -220,7 +221,7 @@ def test_unsubscribing_closes_the_alert(scene):
 
 def test_the_alert_says_whom_to_tell_and_what_is_covered(scene):
     scene.watch.subscribe(replace(BAHN, name="Bahn", alarm=Alarm(notify=("mailto:a@b.de",), min_severity=3)))
-    scene.watch.cover("news", scene.now)
+    scene.watch.cover(Coverage(ingestor="news", complete_until=scene.now, at=scene.now))
     burst(scene)
     alert = scene.alerts[-1][1]
     assert (alert.name, alert.alarm.notify, alert.alarm.min_severity) == ("Bahn", ("mailto:a@b.de",), 3)
