@@ -42,6 +42,11 @@ class Agenda:
         due.update(list(self._in_turn)[:LOOKED_AT_ONCE])
         return sorted(due & names)
 
+    @property
+    def waiting(self) -> int:
+        """How many are due and were not looked at yet."""
+        return len(self.news | self._in_turn.keys())
+
     def done(self, name: str, secs: float) -> None:
         """A subscription was looked at."""
         self.news.discard(name)

@@ -240,15 +240,19 @@ class Counts:
     def _place(self, post: Counted, number: int) -> None:
         self.chunks.setdefault(number, {})[post.post] = post
         self._chunk_of[post.post] = number
-        bucket = self.buckets.setdefault(post.bucket, Bucket())
+        place = post.bucket
+        bucket = self.buckets.get(place)
+        if bucket is None:
+            bucket = self.buckets[place] = Bucket()
         bucket.posts.add(post.post)
         bucket.mentions += 1
         bucket.live += post.live
         self.changed.add(number)
         self.kinds.add(post.kind)
-        self.ingestors[post.ingestor] = max(self.ingestors.get(post.ingestor, 0), post.at)
+        if post.at > self.ingestors.get(post.ingestor, 0):
+            self.ingestors[post.ingestor] = post.at
         if post.terms:
-            self._with_terms.add(post.bucket)
+            self._with_terms.add(place)
 
     def _fold(self, number: int) -> None:
         """Keep the bare counts of a chunk's posts."""

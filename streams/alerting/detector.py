@@ -5,7 +5,6 @@ a return period by six models of the series' own tail, whose mean is the score. 
 five public series and frozen; they are not options (measured in `streams/alerting/README.md`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import log10, sqrt
 from typing import NamedTuple
@@ -43,9 +42,6 @@ class Score(NamedTuple):
     alarm: bool
 
 
-Tail = Peaks | BlockMaxima
-
-
 @dataclass(slots=True)
 class Tails:
     """Six models of one tail: peaks and block maxima, each forgetting half in one, two and four weeks."""
@@ -59,19 +55,21 @@ class Tails:
         ]
     )
 
-    def _models(self) -> Sequence[Tail]:
-        """All six."""
-        return [*self.peaks, *self.maxima]
-
     def score(self, surprise: float) -> float:
         """The mean log10 return period in steps."""
-        models = self._models()
-        return sum(model.score(surprise) for model in models) / len(models)
+        total = 0.0
+        for peaks in self.peaks:
+            total += peaks.score(surprise)
+        for maxima in self.maxima:
+            total += maxima.score(surprise)
+        return total / (len(self.peaks) + len(self.maxima))
 
     def learn(self, surprise: float) -> None:
         """Take one step's surprise into every model."""
-        for model in self._models():
-            model.learn(surprise)
+        for peaks in self.peaks:
+            peaks.learn(surprise)
+        for maxima in self.maxima:
+            maxima.learn(surprise)
 
     def copy(self) -> "Tails":
         """A copy that learns by itself."""
@@ -174,13 +172,14 @@ class Detector:
 
     def _surprises(self, count: float, expected: float) -> tuple[float, float]:
         """The mean surprise over the slow and over the fast windows, this step included."""
+        total, usual, taken = count, expected, 0
         found = {}
         for window in WINDOWS:
-            before = KEPT_STEPS - window + 1
-            total, usual = sum(self.counts[before:], count), sum(self.expectations[before:], expected)
+            newer, older = KEPT_STEPS - taken, KEPT_STEPS - window + 1
+            total, usual = sum(self.counts[older:newer], total), sum(self.expectations[older:newer], usual)
             found[window] = poisson_surprise(total, usual)
-        slow, fast = ([found[window] for window in windows] for windows in (SLOW, FAST))
-        return sum(slow) / len(slow), sum(fast) / len(fast)
+            taken = window - 1
+        return sum(map(found.__getitem__, SLOW)) / len(SLOW), sum(map(found.__getitem__, FAST)) / len(FAST)
 
     def _verdict(self, surprises: tuple[float, float], expected: float, looks: float = 1.0) -> Score:
         slow, fast = surprises

@@ -66,7 +66,6 @@ class Watch:
         for name, parts in found.items():
             self._tracks[name], lost = memory.load(parts, self._new_counts())
             unreadable += [f"{name}|{what}" for what in lost]
-            self._agenda.news.add(name)
             self._note(name)
             self._restored.append(name)
             for episode in self._tracks[name].episodes.values():
@@ -147,6 +146,11 @@ class Watch:
         for alert in changed.values():
             self._told.note(alert)
         return list(changed.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many are still to be looked at."""
+        return self._agenda.waiting
 
     def adopt(self, alert: Alert) -> None:
         """Take in an alert read from `alerts.v1`, ours or as a person changed it.
