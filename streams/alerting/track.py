@@ -62,7 +62,7 @@ class Track:
 
     def show(self, example: Example) -> None:
         """Keep a post as an example, if it carries further than others of the episode, or of these minutes."""
-        if len(self.examples) == KEPT_EXAMPLES and example.influence <= self.examples[-1].influence:
+        if len(self.examples) == KEPT_EXAMPLES and example.influence < self.examples[-1].influence:
             self.forget_examples(example.at)
             if len(self.examples) == KEPT_EXAMPLES:
                 return
@@ -70,9 +70,9 @@ class Track:
         self.shown_changed = True
 
     def forget_examples(self, now: float) -> None:
-        """Names and words are kept for half an hour, or while an episode goes on since they were said."""
+        """Names and words are kept for half an hour or, while episodes go on, since the first of them began."""
         begun = [one.alert.since.timestamp() for one in self.episodes.values() if one.going_on]
-        since = min([now - KEPT_SECS, *begun])
+        since = min(begun, default=now - KEPT_SECS)
         kept = [one for one in self.examples if one.at >= since]
         if len(kept) < len(self.examples):
             self.examples, self.shown_changed = kept, True

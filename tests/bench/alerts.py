@@ -60,9 +60,7 @@ def copies(entries: list[memory.StateEntry]) -> list[memory.StateEntry]:
     """The same memory for every subscription."""
     parts = [(memory.split(entry)[2], value) for entry, value in entries if value is not None]
     return [
-        (memory.key(0, f"s{number}", what), value)
-        for number in range(SUBSCRIPTIONS)
-        for what, value in parts
+        (memory.key(0, f"s{number}", what), value) for number in range(SUBSCRIPTIONS) for what, value in parts
     ]
 
 

@@ -1,8 +1,10 @@
 """A watch over days: what it tells, what it keeps to itself, and how people's words reach it."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 import pytest
 
@@ -17,6 +19,7 @@ from tests.streams.alerting.scene import BAHN, Scene, hit
 DAY = timedelta(days=1)
 
 
+@cache
 def watched_for_days() -> Scene:
     """Two weeks of the past and two days live, at about two posts an hour; settled."""
     scene = Scene()
@@ -44,7 +47,7 @@ def wait(scene: Scene, minutes: int) -> None:
 
 @pytest.fixture
 def scene() -> Scene:
-    return watched_for_days()
+    return deepcopy(watched_for_days())
 
 
 def test_calm_days_alarm_nobody_and_a_burst_does(scene):
