@@ -11,6 +11,7 @@ from streams.agents.consume import Agent, leave
 from streams.agents.enrich import EnrichAgent
 from streams.agents.index import IndexAgent
 from streams.agents.notify import NotifyAgent
+from streams.agents.pulse import Pulse
 from streams.agents.watch import WatchAgent
 from streams.agents.worker import GROUP, Worker, faust_app
 from streams.chain import build_chain, new_matcher
@@ -31,6 +32,9 @@ from streams.web.view import View
 Role = Literal["ingest", "work", "web"]
 ROLES: tuple[Role, ...] = ("ingest", "work", "web")
 AGENT_TOPICS = {"enrich": POSTS, "index": MENTIONS, "watch": HITS, "notify": ALERTS}
+
+IN_FLIGHT = 2000
+"""Records that may wait while all goes well: two batches of each agent."""
 
 C = TypeVar("C", bound=Component)
 
@@ -104,7 +108,11 @@ class Application:
     async def _start_worker(self, index: Index) -> None:
         chain = [await self._opened(enricher) for enricher in build_chain(self._config)]
         notifiers = {name: await self._opened(sink) for name, sink in _notifiers(self._config.sinks).items()}
-        watch, notify = WatchAgent(self._log), NotifyAgent(self._log, notifiers)
+        pulse = Pulse() if self._log.shared else None
+        if pulse:
+            self._keep(pulse.beat(), "pulse")
+        watch = WatchAgent(self._log, up_to_date=self._up_to_date, pulse=pulse)
+        notify = NotifyAgent(self._log, notifiers)
         await self._listen([*_matchers(chain), watch])
         await self._following(watch.follow_alerts, "alerts")
         await self._following(watch.follow_coverage, "coverage")
@@ -121,6 +129,12 @@ class Application:
         self._stack.push_async_callback(worker.stop)
         self._keep(worker.watch(), "worker")
         self._keep(watch.tick(lambda: worker.assigned(HITS)), "watch")
+
+    def _up_to_date(self) -> bool:
+        """Whether what the sources said has come through to `watch`, but for what is in flight."""
+        agents = self._health.report().agents
+        before = [agents[name] for name in ("enrich", "watch") if name in agents]
+        return all(one.trouble is None and one.lag <= IN_FLIGHT for one in before)
 
     async def _listen(self, listeners: Sequence[Matcher | WatchAgent]) -> None:
         """Apply the subscriptions of the configuration, and wait until all that are stored are listened for."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from streams import metrics
+from streams.agents.pulse import Pulse
 from streams.alert import Alert
 from streams.alerting.budget import days_between
 from streams.alerting.watch import Arrived, Watch
@@ -33,10 +34,16 @@ class WatchAgent:
     batch_records = 1000
 
     def __init__(
-        self, log: Log, clock: Clock = system_clock, up_to_date: Callable[[], bool] = lambda: True
+        self,
+        log: Log,
+        clock: Clock = system_clock,
+        *,
+        up_to_date: Callable[[], bool] = lambda: True,
+        pulse: Pulse | None = None,
     ) -> None:
-        """`up_to_date`: whether what the sources said has come through to the hits."""
-        self._log, self._clock, self._up_to_date = log, clock, up_to_date
+        """`up_to_date`: whether what the sources said has come through to the hits. `pulse`: of a shared log."""
+        self._log, self._clock = log, clock
+        self._up_to_date, self._pulse = up_to_date, pulse
         self._watches: dict[int, Watch] = {}
         self._subscriptions: dict[str, Subscription] = {}
         self._alerts: dict[str, Alert] = {}
@@ -134,6 +141,8 @@ class WatchAgent:
             alerts = watch.evaluate(now, up_to_date=self._up_to_date())
             entries += [Entry(WATCH_STATE, key, value, watch.partition) for key, value in watch.changed()]
             entries += [Entry(ALERTS, alert.id.encode(), encode(alert)) for alert in alerts]
+        if self._pulse:
+            self._pulse.check()
         refused = [fate for fate in await deliver(self._log, entries) if isinstance(fate, Rejected)]
         if refused:
             raise RuntimeError(f"the log refuses what watch remembers: {refused[0].reason}")
