@@ -41,6 +41,10 @@ class Moment:
         """Once in how many days so much is said."""
         return self.score().unusual_days
 
+    def live_in_hour(self) -> int:
+        """How many live posts were said in the last hour; cheaper than who said them."""
+        return sum(self.seen.counts.live(self.bucket - back) for back in range(HOUR))
+
     def hour(self) -> Tally:
         """The live posts of the last hour."""
         if self._hour is None:

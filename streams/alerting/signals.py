@@ -14,7 +14,7 @@ from streams.alerting.negativity import Negativity
 from streams.alerting.newcomers import Newcomers
 from streams.alerting.silence import Silence
 from streams.alerting.terms import NewTerms
-from streams.subscription import AlarmKind
+from streams.subscription import ALARM_KINDS, AlarmKind
 
 SETTLED_BUCKETS: Final = 2
 LATEST_BUCKETS: Final = 12
@@ -54,7 +54,7 @@ class Listening:
         self.signals = Signals(through={})
         if not term.learning:
             self.signals.term = term
-            self.signals.through["term"] = self._began(counts, max(counts.buckets, default=0))
+            self.signals.through["term"] = _began(counts, max(counts.buckets, default=0))
         self.last.clear()
         self.changed = True
 
@@ -64,12 +64,11 @@ class Listening:
             self.learn_anew(counts)  # the clock was turned back
         found: list[Found] = []
         steps: dict[int, Step] = {}
+        began, settled = _began(counts, now), now - 1 - SETTLED_BUCKETS
+        read = bucket_of(complete_until) - 1 if complete_until is not None else 0
         for kind, signal in self._signals():
-            target = now - 1 - SETTLED_BUCKETS
-            if kind == "silence":
-                read = bucket_of(complete_until) - 1 if complete_until is not None else 0
-                target = max(min(now - 1, read), now - 1 - LATEST_BUCKETS)
-            first = self._first(kind, counts, now)
+            first = max(self.signals.through.get(kind, 0) + 1, began)
+            target = max(min(now - 1, read), now - 1 - LATEST_BUCKETS) if kind == "silence" else settled
             for bucket in range(first, min(target, first + most - 1) + 1):
                 if bucket not in steps:
                     steps[bucket] = _step(counts, bucket, complete_until)
@@ -78,7 +77,9 @@ class Listening:
 
     def behind(self, counts: Counts, now: int) -> int:
         """Steps that the slowest has to catch up with."""
-        return max(now - SETTLED_BUCKETS - self._first(kind, counts, now) for kind, _ in self._signals())
+        through = self.signals.through
+        slowest = min(through.values()) if len(through) == len(ALARM_KINDS) - 1 else 0
+        return now - SETTLED_BUCKETS - max(slowest + 1, _began(counts, now))
 
     def _signals(self) -> tuple[tuple[AlarmKind, Signal], ...]:
         own = self.signals
@@ -90,15 +91,6 @@ class Listening:
             ("silence", own.silence),
         )
 
-    def _first(self, kind: AlarmKind, counts: Counts, now: int) -> int:
-        """The bucket to take next."""
-        through = self.signals.through.get(kind)
-        began = self._began(counts, now)
-        return began if through is None else max(through + 1, began)
-
-    def _began(self, counts: Counts, now: int) -> int:
-        return max(counts.began if counts.began is not None else now, now - KEPT_BUCKETS)
-
     def _take(self, kind: AlarmKind, signal: Signal, step: Step, found: list[Found], now: int) -> None:
         bucket = bucket_of(step.start)
         finding = signal.update(step)
@@ -109,6 +101,11 @@ class Listening:
             if bucket >= now - 2 * LATEST_BUCKETS:
                 found.append(Found(bucket, finding))
         self.changed = self.changed or bucket % SAVED_EVERY_BUCKETS == 0
+
+
+def _began(counts: Counts, now: int) -> int:
+    """The first bucket there is to learn from."""
+    return max(counts.began if counts.began is not None else now, now - KEPT_BUCKETS)
 
 
 def said(post: Counted) -> Said:

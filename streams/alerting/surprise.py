@@ -87,7 +87,8 @@ class Peaks:
         else:
             self.since += 1
         self.scale += 0.002 * (abs(surprise) - self.scale)
-        step = max(0.004, 0.5 / (self.steps + 50)) * max(self.scale, 0.2)
+        pace = 0.5 / (self.steps + 50) if self.steps < 75 else 0.004
+        step = pace * max(self.scale, 0.2)
         self.threshold += step * (self.QUANTILE if over else self.QUANTILE - 1)
         self.steps += 1
 

@@ -148,7 +148,9 @@ class Track:
         if "volume" not in subscription.alarm.kinds or moment.detector.learning:
             return None
         days = rare_days(subscription.alarm, "volume")
-        if moment.score().score < log10(days / ALARM_DAYS) or moment.hour().voices < LEAST_VOICES:
+        if moment.live_in_hour() < LEAST_VOICES or moment.score().score < log10(days / ALARM_DAYS):
+            return None
+        if moment.hour().voices < LEAST_VOICES:
             return None
         if not moment.unusual() or not grown(moment, self.learning):
             return None

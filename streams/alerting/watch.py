@@ -5,8 +5,10 @@ answers, and only then acknowledges. Counting is by post, so a replay counts not
 entries of a save arrived before a crash.
 """
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -63,13 +65,14 @@ class Watch:
     def restore(self, entries: Iterable[tuple[bytes, bytes | None]]) -> list[str]:
         """Take in this partition's entries of `watch-state.v1`, before anything else; which could not be read."""
         found, unreadable = memory.by_subscription(entries)
-        for name, parts in found.items():
-            self._tracks[name], lost = memory.load(parts, self._new_counts())
-            unreadable += [f"{name}|{what}" for what in lost]
-            self._note(name)
-            self._restored.append(name)
-            for episode in self._tracks[name].episodes.values():
-                self._told.note(episode.alert)
+        with _uncollected():
+            for name, parts in found.items():
+                self._tracks[name], lost = memory.load(parts, self._new_counts())
+                unreadable += [f"{name}|{what}" for what in lost]
+                self._note(name)
+                self._restored.append(name)
+                for episode in self._tracks[name].episodes.values():
+                    self._told.note(episode.alert)
         return unreadable
 
     def subscribe(self, subscription: Subscription) -> None:
@@ -258,3 +261,16 @@ class Watch:
                 if alert.closed_at is None or now - alert.closed_at < TOLD_AGAIN:
                     self._to_tell.setdefault(alert.id, alert)
         self._restored.clear()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Whatever is made in here is there to stay; looking for garbage in it would take twice as long as making it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()

@@ -4,6 +4,7 @@ import random
 import resource
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from streams.alerting import memory
 from streams.alerting.watch import Arrived, Watch
@@ -14,8 +15,11 @@ from streams.subscription import Alarm, Subscription
 START = datetime(2026, 11, 15, 9, 0, tzinfo=UTC)
 SUBSCRIPTIONS = 10_000
 DAYS = 3
-POSTS = 120
-WORDS = [f"wort{number}" for number in range(400)]
+POSTS = 300
+ROUNDS = 6
+WORDS = [f"wort{number}" for number in range(5_000)]
+AS_OFTEN = list(accumulate(1 / (rank + 3) for rank in range(len(WORDS))))
+"""Zipf's law."""
 
 
 def hit(number: int, at: datetime, subscription: str, chance: random.Random) -> Hit:
@@ -33,7 +37,7 @@ def hit(number: int, at: datetime, subscription: str, chance: random.Random) -> 
         story=f"s{number}",
         tone=chance.choice(["negative", "neutral", "neutral", "positive"]),
         influence=chance.uniform(0, 40),
-        terms=tuple(chance.sample(WORDS, 6)),
+        terms=tuple(chance.choices(WORDS, cum_weights=AS_OFTEN, k=6)),
         quote="Das ist ein erfundener Satz, so lang wie viele, der mit einem Alarm gezeigt werden kann. " * 2,
     )
 
@@ -86,10 +90,11 @@ def main() -> None:
         watch.subscribe(subscription(f"s{number}"))
     chance, numbers, offset = random.Random(2), iter(range(10**6, 10**9)), 0
     print(f"  looked at for the first time: {looks(watch, START):.1f} s CPU")
-    for bucket in range(1, 5):
+    for bucket in range(1, ROUNDS + 1):
         now = START + timedelta(minutes=5 * bucket)
         watch.cover(Coverage(ingestor="bench", complete_until=now, at=now))
-        hits = [hit(next(numbers), now - timedelta(seconds=9), f"s{n}", chance) for n in range(SUBSCRIPTIONS)]
+        heard = chance.sample(range(SUBSCRIPTIONS), SUBSCRIPTIONS * POSTS // (DAYS * 288))
+        hits = [hit(next(numbers), now - timedelta(seconds=9), f"s{n}", chance) for n in heard]
         at_ms = int(now.timestamp() * 1000)
         arrived = [Arrived(offset + n, at_ms, one) for n, one in enumerate(hits)]
         offset += len(hits)
@@ -100,7 +105,7 @@ def main() -> None:
         begun = time.process_time()
         size = sum(len(value or b"") for _, value in watch.changed())
         print(
-            f"five minutes of all, a post each: {took:.2f} s CPU to count, {later:.2f} s to judge,"
+            f"five minutes of all, {len(hits)} posts: {took:.2f} s CPU to count, {later:.2f} s to judge,"
             f" {time.process_time() - begun:.2f} s to save {size / 1e6:.0f} MB"
         )
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
