@@ -179,6 +179,10 @@ class Counts:
         """The known posts of an author."""
         return [post.post for post in self.known() if post.author == author]
 
+    def __contains__(self, post: int) -> bool:
+        """Whether a post is known by itself."""
+        return post in self._chunk_of
+
     def known(self) -> Iterable[Counted]:
         """The posts known one by one."""
         return (post for chunk in self.chunks.values() for post in chunk.values())

@@ -32,7 +32,7 @@ def figures_of(
     return Figures(
         severity=max(step, 1),
         severity_parts=parts,
-        count=since.mentions,
+        count=sum(map(moment.seen.counts.live, range(first, moment.bucket + 1))),
         expected=round(moment.expected_since(first), 1),
         voices=since.voices,
         stories=since.stories,

@@ -115,8 +115,8 @@ def said(post: Counted) -> Said:
 
 
 def _step(counts: Counts, bucket: int, complete_until: int | None) -> Step:
-    """The posts of a bucket; those read in of the past teach only."""
+    """The posts of a bucket; those read in of the past teach only, and are all there is to read."""
     listening = min(counts.heard_from.values(), default=0)
     live = counts.mentions(bucket) == counts.live(bucket) and bucket * BUCKET_SECS >= listening > 0
     posts = [said(post) for post in counts.between(bucket, bucket)]
-    return Step(bucket * BUCKET_SECS, posts, live, complete_until)
+    return Step(bucket * BUCKET_SECS, posts, live, complete_until if live else (bucket + 1) * BUCKET_SECS)

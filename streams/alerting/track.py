@@ -69,6 +69,12 @@ class Track:
         self.examples = ranked([*self.examples, example])[:KEPT_EXAMPLES]
         self.shown_changed = True
 
+    def show_again(self, example: Example) -> None:
+        """A post arrived once more, perhaps edited: what is shown of it is what it says now."""
+        later = [example if one.post == example.post else one for one in self.examples]
+        if later != self.examples:
+            self.examples, self.shown_changed = ranked(later), True
+
     def forget_examples(self, now: float) -> None:
         """Names and words are kept for half an hour or, while episodes go on, since the first of them began."""
         begun = [one.alert.since.timestamp() for one in self.episodes.values() if one.going_on]
@@ -80,6 +86,8 @@ class Track:
     def take_back(self, gone: Gone) -> int:
         """Uncount what is gone, and show it no more; how many posts that were."""
         counts = self.counts
+        if gone.author is None and not any(post in counts for post in gone.posts):
+            return 0
         posts = gone.posts.union(counts.posts_of(hash_of(gone.author)) if gone.author else ())
         taken = sum(counts.take_back(post) for post in posts)
         if taken:

@@ -199,6 +199,9 @@ class Watch:
             track = self._tracks[hit.subscription] = Track(self._new_counts())
         post = Counted.of(hit)
         if refusal := track.counts.add(post, arrived, self._listening(hit, arrived)):
+            if refusal == "known":
+                track.show_again(Example.of(hit))
+                self._changed.add(hit.subscription)
             return refusal
         track.changed = True
         self._changed.add(hit.subscription)

@@ -4,7 +4,7 @@ import random
 import resource
 import time
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, count
 
 from streams.alerting import memory
 from streams.alerting.watch import Arrived, Watch
@@ -77,6 +77,30 @@ def looks(watch: Watch, now: datetime) -> float:
             return time.process_time() - begun
 
 
+def storm(entries: list[memory.StateEntry], secs: int = 30, a_second: int = 1000) -> None:
+    """A storm of so many posts a second about one subscription: when it is told, and what each second of it costs."""
+    watch, chance, offsets = Watch(0), random.Random(3), count()
+    watch.restore(entries)
+    watch.subscribe(subscription("s"))
+    watch.evaluate(START)
+    costs, told = [], None
+    for second in range(1, secs + 1):
+        now = START + timedelta(seconds=second)
+        at_ms = int(now.timestamp() * 1000)
+        hits = [hit(10**7 + second * a_second + n, now, "s", chance) for n in range(a_second)]
+        arrived = [Arrived(next(offsets), at_ms, one) for one in hits]
+        begun = time.process_time()
+        watch.absorb(arrived)
+        alerts = watch.evaluate(now)
+        watch.changed()
+        costs.append(time.process_time() - begun)
+        told = told or (second if alerts else None)
+    print(
+        f"a storm of {a_second} posts a second: told in second {told},"
+        f" {sum(costs) / secs:.2f} s CPU a second to count, judge and save, {max(costs):.2f} s at most"
+    )
+
+
 def main() -> None:
     entries = learned()
     for entry, value in entries:
@@ -108,6 +132,7 @@ def main() -> None:
             f"five minutes of all, {len(hits)} posts: {took:.2f} s CPU to count, {later:.2f} s to judge,"
             f" {time.process_time() - begun:.2f} s to save {size / 1e6:.0f} MB"
         )
+    storm(entries)
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak_mib:.0f} MiB")
 

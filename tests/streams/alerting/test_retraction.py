@@ -107,6 +107,17 @@ def test_a_word_spoken_from_an_older_copy_does_not_bring_it_back(talk):
     assert not says(talk.alerts[-1][1])
 
 
+def test_an_edit_counts_no_more_and_is_shown_as_it_reads_now(talk):
+    mine = {"author": "net:me", "author_name": "Mia Muster", "influence": 90.0, "post": "net:mine"}
+    count = talk.alerts[-1][1].count
+    talk.give(talk.post(**mine, quote="Ich nehme es zurück"))
+    talk.steps(1, 10.0)
+    assert talk.alerts[-1][1].count < count + 30
+    quotes = {story.quote for story in talk.alerts[-1][1].top_stories}
+    assert "Ich nehme es zurück" in quotes
+    assert SECRET not in quotes
+
+
 def test_those_who_still_match_keep_it(talk):
     take_back(talk, post="net:mine", keep=("db",))
     talk.steps(1, 40.0)
