@@ -14,11 +14,12 @@ from streams.alerting.negativity import Negativity
 from streams.alerting.newcomers import Newcomers
 from streams.alerting.silence import Silence
 from streams.alerting.terms import NewTerms
-from streams.subscription import ALARM_KINDS, AlarmKind
+from streams.subscription import AlarmKind
 
 SETTLED_BUCKETS: Final = 2
 LATEST_BUCKETS: Final = 12
 SAVED_EVERY_BUCKETS: Final = 12
+TALKED_OF: Final[tuple[AlarmKind, ...]] = ("sentiment", "actor", "venue", "term")
 
 
 class Found(NamedTuple):
@@ -68,7 +69,7 @@ class Listening:
         read = bucket_of(complete_until) - 1 if complete_until is not None else 0
         for kind, signal in self._signals():
             first = max(self.signals.through.get(kind, 0) + 1, began)
-            target = max(min(now - 1, read), now - 1 - LATEST_BUCKETS) if kind == "silence" else settled
+            target = max(min(now - 2, read), now - 1 - LATEST_BUCKETS) if kind == "silence" else settled
             for bucket in range(first, min(target, first + most - 1) + 1):
                 if bucket not in steps:
                     steps[bucket] = _step(counts, bucket, complete_until)
@@ -76,9 +77,8 @@ class Listening:
         return found
 
     def behind(self, counts: Counts, now: int) -> int:
-        """Steps that the slowest has to catch up with."""
-        through = self.signals.through
-        slowest = min(through.values()) if len(through) == len(ALARM_KINDS) - 1 else 0
+        """Steps that the slowest has to catch up with, but for silence, which waits for its sources."""
+        slowest = min(self.signals.through.get(kind, 0) for kind in TALKED_OF)
         return now - SETTLED_BUCKETS - max(slowest + 1, _began(counts, now))
 
     def _signals(self) -> tuple[tuple[AlarmKind, Signal], ...]:

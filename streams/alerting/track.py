@@ -21,8 +21,6 @@ from streams.alerting.sources import Seen
 from streams.subscription import AlarmKind, Subscription
 
 LEAST_VOICES = 5
-STEPS_AT_ONCE = 288
-MANY_STEPS = 24
 TERMS_KEPT_BUCKETS = 26
 
 
@@ -97,8 +95,11 @@ class Track:
 
     def stale(self, bucket: int) -> bool:
         """Whether to look at it takes a tenth of a second."""
-        behind = self.listening.behind(self.counts, bucket)
-        return self.learning.stale(self.counts, bucket) or behind > MANY_STEPS
+        return self.learning.stale(self.counts, bucket)
+
+    def steps_behind(self, bucket: int) -> int:
+        """Steps that the detectors beside that of volume have to catch up with."""
+        return max(self.listening.behind(self.counts, bucket), 0)
 
     def expire(self, now: float) -> None:
         """Forget what is too old, once an hour."""
@@ -108,13 +109,18 @@ class Track:
             self.counts.expire(bucket_of(now))
             self.forget_examples(now)
 
-    def evaluate(self, subscription: Subscription, now: float, reading: Reading) -> list[Alert]:
-        """The alerts that have changed. Only live posts alarm; only what goes on at this moment does."""
+    def evaluate(
+        self, subscription: Subscription, now: float, reading: Reading, most_steps: int
+    ) -> list[Alert]:
+        """The alerts that have changed. Only live posts alarm; only what goes on at this moment does.
+
+        `most_steps`: how many the detectors beside that of volume may take now.
+        """
         if not self.counts.heard_from and not self.going_on:
             return []
         before = dict(self.episodes)
         moment = self._moment(now, reading)
-        found = self.listening.advance(self.counts, moment.bucket, reading.complete_until, STEPS_AT_ONCE)
+        found = self.listening.advance(self.counts, moment.bucket, reading.complete_until, most_steps)
         self._follow(moment, reading.coverage)
         if not self._goes_on("volume"):
             self.settled = settle(moment, self.learning, self.settled)

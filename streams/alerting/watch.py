@@ -32,6 +32,9 @@ from streams.subscription import Subscription
 LEARNED_ANEW_AT_ONCE = 3
 """Tracks per evaluation that may take a tenth of a second; the others wait for the next."""
 
+STEPS_AT_ONCE, STEPS_OF_ONE, STEPS_ANYWAY = 1000, 288, 2
+"""Steps of the detectors beside that of volume per evaluation, of one track, and of one though there were too many."""
+
 TOLD_AGAIN = timedelta(hours=1)
 UNSUBSCRIBED = "unsubscribed"
 
@@ -126,7 +129,7 @@ class Watch:
         What is told here is told again after a restart, with the same id and revision. `up_to_date`: whether what
         the sources said has come through to us; if not, nobody can be said to be silent.
         """
-        secs, anew = now.timestamp(), 0
+        secs, anew, steps = now.timestamp(), 0, STEPS_AT_ONCE
         self._tell_again(now)
         changed, self._to_tell = self._to_tell, {}
         reading = Reading(self._sources.covered(now), self._sources.missing(now))
@@ -138,14 +141,13 @@ class Watch:
                     self._agenda.news.add(name)
                     continue
             whole = self._sources.complete_until(track.counts.ingestors, secs) if up_to_date else None
+            most_steps = max(min(steps, STEPS_OF_ONE), STEPS_ANYWAY)
+            steps -= min(track.steps_behind(bucket_of(secs)), most_steps)
             for alert in track.evaluate(
-                self._subscriptions[name], secs, replace(reading, complete_until=whole)
+                self._subscriptions[name], secs, replace(reading, complete_until=whole), most_steps
             ):
                 changed[alert.id] = alert
-            if self._agenda.steady:
-                track.expire(secs)
-            self._agenda.done(name, secs)
-            self._note(name)
+            self._looked_at(name, track, secs)
         for alert in changed.values():
             self._told.note(alert)
         return list(changed.values())
@@ -154,6 +156,14 @@ class Watch:
     def waiting(self) -> int:
         """How many are still to be looked at."""
         return self._agenda.waiting
+
+    def _looked_at(self, name: str, track: Track, secs: float) -> None:
+        if self._agenda.steady:
+            track.expire(secs)
+        self._agenda.done(name, secs)
+        if track.steps_behind(bucket_of(secs)):
+            self._agenda.news.add(name)
+        self._note(name)
 
     def adopt(self, alert: Alert) -> None:
         """Take in an alert read from `alerts.v1`, ours or as a person changed it.
