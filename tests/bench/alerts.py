@@ -15,8 +15,8 @@ from streams.subscription import Alarm, Subscription
 START = datetime(2026, 11, 15, 9, 0, tzinfo=UTC)
 SUBSCRIPTIONS = 10_000
 DAYS = 3
-POSTS = 300
-ROUNDS = 6
+POSTS = 150
+ROUNDS = 4
 WORDS = [f"wort{number}" for number in range(5_000)]
 AS_OFTEN = list(accumulate(1 / (rank + 3) for rank in range(len(WORDS))))
 """Zipf's law."""
