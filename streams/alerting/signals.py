@@ -49,20 +49,19 @@ class Listening:
         self.last: dict[AlarmKind, Finding] = {}
         self.changed = False
 
-    def learn_anew(self, counts: Counts) -> None:
-        """History was read in: forget what was learned without it, but for terms, whose words are not kept."""
-        term = self.signals.term
-        self.signals = Signals(through={})
-        if not term.learning:
-            self.signals.term = term
-            self.signals.through["term"] = _began(counts, max(counts.buckets, default=0))
+    def learn_anew(self, now: int) -> None:
+        """Forget what was learned without the history read in, but for terms once known: their words are not kept."""
+        term, through = self.signals.term, self.signals.through.get("term", 0)
+        self.signals = (
+            Signals() if term.learning else Signals(term=term, through={"term": min(through, now - 1)})
+        )
         self.last.clear()
         self.changed = True
 
     def advance(self, counts: Counts, now: int, complete_until: int | None, most: int) -> list[Found]:
         """Take the finished buckets before `now`, at most so many steps; what was found within the last hour."""
         if max(self.signals.through.values(), default=0) >= now:
-            self.learn_anew(counts)  # the clock was turned back
+            self.learn_anew(now)  # the clock was turned back
         found: list[Found] = []
         steps: dict[int, Step] = {}
         began, settled = _began(counts, now), now - 1 - SETTLED_BUCKETS
@@ -74,6 +73,8 @@ class Listening:
                 if bucket not in steps:
                     steps[bucket] = _step(counts, bucket, complete_until)
                 self._take(kind, signal, steps[bucket], found, now)
+                # once an hour, not all subscriptions at once
+                self.changed |= kind == "term" and (bucket + (counts.began or 0)) % SAVED_EVERY_BUCKETS == 0
         return found
 
     def behind(self, counts: Counts, now: int) -> int:
@@ -100,7 +101,6 @@ class Listening:
             self.last[kind] = finding
             if bucket >= now - 2 * LATEST_BUCKETS:
                 found.append(Found(bucket, finding))
-        self.changed = self.changed or bucket % SAVED_EVERY_BUCKETS == 0
 
 
 def _began(counts: Counts, now: int) -> int:

@@ -139,7 +139,7 @@ class Track:
         bucket = bucket_of(now)
         self.seen.look(reading.missing, bucket // HOUR)
         if self.counts.touched is not None and self.counts.touched <= self.learning.through:
-            self.listening.learn_anew(self.counts)
+            self.listening.learn_anew(bucket)
         detector = self.learning.advance(self.seen, bucket)
         return Moment(self.seen, detector, self.learning.last, now)
 

@@ -1,7 +1,7 @@
 """Everybody is looked at, those with news first."""
 
 from streams.alerting.agenda import LOOKED_AT_ONCE, Agenda
-from tests.streams.alerting.scene import START, Scene
+from tests.streams.alerting.scene import START
 
 NOW = START.timestamp() // 300 * 300
 NAMES = {f"s{number}" for number in range(3 * LOOKED_AT_ONCE)}
@@ -46,15 +46,3 @@ def test_whoever_is_gone_is_not_looked_at():
     agenda.forget("gone")
     assert "gone" not in agenda.due(NOW, NAMES)
     assert not agenda.news | agenda.going_on.keys()
-
-
-def test_history_that_was_read_in_teaches_all_detectors_bit_by_bit():
-    scene = Scene()
-    scene.backfill(600, days=14)
-    scene.live(1, a_second=1)
-    track = scene.watch._tracks["db"]
-    assert track.steps_behind(int(scene.now.timestamp()) // 300) > 288
-    scene.live(16, a_second=1)
-    assert track.steps_behind(int(scene.now.timestamp()) // 300) == 0
-    signals = track.listening.signals
-    assert not any(one.learning for one in (signals.sentiment, signals.actor, signals.term, signals.silence))
