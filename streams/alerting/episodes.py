@@ -210,7 +210,9 @@ def _changed(
 
 
 def _with(alert: Alert, figures: Figures, now: datetime) -> Alert:
-    """The alert with newer figures; the return period of its worst moment stays."""
+    """The alert with newer figures; the return period of its worst moment stays, as does what was usual before."""
     measured: dict[str, Any] = {name: getattr(figures, name) for name in MEASURED}
+    if alert.negative_usual is not None:
+        measured["negative_usual"] = alert.negative_usual
     rarest = max(alert.unusual_days, figures.unusual_days)
     return replace(alert, updated_at=now, unusual_days=rarest, **measured)

@@ -14,6 +14,7 @@ from streams.alerting.counts import NEGATIVE, Counted, hash_of, venue_hash
 from streams.hit import Hit
 
 KEPT_EXAMPLES: Final = 24
+EXAMPLES_OF_ONE: Final = 3
 KEPT_SECS: Final = 1800
 SHOWN_POSTS: Final = 10
 SHOWN_STORIES: Final = 5

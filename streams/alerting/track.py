@@ -10,7 +10,7 @@ from streams.alerting.budget import rare_days
 from streams.alerting.counts import BUCKET_SECS, Counted, Counts, bucket_of, hash_of, when
 from streams.alerting.detector import ALARM_DAYS
 from streams.alerting.episodes import Episode, Figures, follow, open_episode, showing
-from streams.alerting.facts import KEPT_EXAMPLES, KEPT_SECS, Example, facts, ranked
+from streams.alerting.facts import EXAMPLES_OF_ONE, KEPT_EXAMPLES, KEPT_SECS, Example, facts, ranked
 from streams.alerting.figures import as_found, figures_of, live_since
 from streams.alerting.learning import Learning
 from streams.alerting.moment import HOUR, Moment
@@ -59,12 +59,18 @@ class Track:
         return any(episode.going_on for episode in self.episodes.values())
 
     def show(self, example: Example) -> None:
-        """Keep a post as an example, if it carries further than others of the episode, or of these minutes."""
-        if len(self.examples) == KEPT_EXAMPLES and example.influence < self.examples[-1].influence:
-            self.forget_examples(example.at)
-            if len(self.examples) == KEPT_EXAMPLES:
-                return
-        self.examples = ranked([*self.examples, example])[:KEPT_EXAMPLES]
+        """Keep a post as an example if it carries further than others of these minutes, or of its story or author."""
+        self.forget_examples(example.at)
+        for others, most in (
+            ([one for one in self.examples if one.story == example.story != 0], 1),
+            ([one for one in self.examples if one.voice == example.voice != 0], EXAMPLES_OF_ONE),
+            (self.examples, KEPT_EXAMPLES),
+        ):
+            if len(others) >= most:
+                if example.influence < others[-1].influence:
+                    return
+                self.examples = [one for one in self.examples if one is not others[-1]]
+        self.examples = ranked([*self.examples, example])
         self.shown_changed = True
 
     def show_again(self, example: Example) -> None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.alerting.counts import Counted
-from streams.alerting.facts import SHOWN_NAMES, SHOWN_STORIES, Example, facts
+from streams.alerting.counts import Counted, Counts
+from streams.alerting.facts import KEPT_EXAMPLES, SHOWN_NAMES, SHOWN_STORIES, Example, facts
+from streams.alerting.track import Track
 from tests.streams.alerting.scene import START, hit
 
 
@@ -55,3 +56,26 @@ def test_little_is_shown_and_each_once(posts):
     assert len({one.id for one in found.actors}) == min(len({a for a, _, _ in posts}), SHOWN_NAMES)
     influences = [one.influence for one in found.top_stories]
     assert influences == sorted(influences, reverse=True)
+
+
+def kept(*hits):
+    track = Track(Counts())
+    for one in hits:
+        track.show(Example.of(one))
+    return [one.post for one in track.examples]
+
+
+def test_one_account_or_one_text_cannot_fill_the_examples():
+    loud = [said(n, author="loud", influence=90.0 - n) for n in range(30)]
+    copies = [said(100 + n, author=f"p{n}", story="dpa", influence=50.0 + n) for n in range(30)]
+    others = [said(200 + n, author=f"o{n}", influence=5.0) for n in range(5)]
+    found = kept(*loud, *copies, *others)
+    assert set(found) == {f"sample:{n}" for n in (0, 1, 2, 129, 200, 201, 202, 203, 204)}
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.floats(0, 100)), max_size=80))
+def test_the_furthest_is_always_among_the_examples_and_they_are_few(posts):
+    found = kept(*(said(n, author=f"a{a}", influence=i) for n, (a, i) in enumerate(posts)))
+    assert len(found) <= KEPT_EXAMPLES
+    furthest = max((i for _, i in posts), default=None)
+    assert not posts or {f"sample:{n}" for n, (_, i) in enumerate(posts) if i == furthest} & set(found)
