@@ -13,7 +13,7 @@ from typing import Final
 
 from streams.alert import Alert
 from streams.alerting.budget import rare_days
-from streams.alerting.counts import BUCKET_SECS, Counts, when
+from streams.alerting.counts import BUCKET_SECS, Counts, bucket_of, when
 from streams.alerting.episodes import Episode, Figures, Subject
 from streams.alerting.facts import Example
 from streams.alerting.finding import Finding
@@ -39,8 +39,13 @@ class Candidate:
     subject: Subject | None = None
 
 
-def candidates(found: list[Found], alarm: Alarm, counts: Counts, examples: list[Example]) -> list[Candidate]:
-    """What may be told, the rarest by the measure of its kind first. Somebody nobody can name is left out."""
+def candidates(
+    found: list[Found], alarm: Alarm, counts: Counts, examples: list[Example], sources: Mapping[int, str]
+) -> list[Candidate]:
+    """What may be told, the rarest by the measure of its kind first. Somebody nobody can name is left out.
+
+    `sources`: the names of ingestors, by their hashes.
+    """
     rare = [
         (finding.unusual_days / rare_days(alarm, finding.kind), bucket, finding)
         for bucket, finding in found
@@ -48,7 +53,7 @@ def candidates(found: list[Found], alarm: Alarm, counts: Counts, examples: list[
     ]
     told = []
     for _, bucket, finding in sorted(rare, key=lambda one: -one[0]):
-        subject = _subject(finding, examples)
+        subject = _subject(finding, examples, sources)
         if subject is not None or finding.subject is None:
             told.append(
                 Candidate(finding.kind, finding.unusual_days, _since(finding, bucket, counts), subject)
@@ -82,16 +87,19 @@ def _covers(episode: Episode, now: datetime) -> bool:
 def _since(finding: Finding, bucket: int, counts: Counts) -> datetime:
     """Tone and terms are found in an hour, a newcomer in five minutes; a silence begins after the last post."""
     if finding.kind == "silence":
+        if finding.subject is not None:
+            return when((bucket_of(counts.ingestors[int(finding.subject)]) + 1) * BUCKET_SECS)
         said = [number for number, one in counts.buckets.items() if one.live and number <= bucket]
         return when((max(said, default=bucket - 1) + 1) * BUCKET_SECS)
     first = bucket if finding.kind in {"actor", "venue"} else bucket - HOUR + 1
     return when(first * BUCKET_SECS)
 
 
-def _subject(finding: Finding, examples: list[Example]) -> Subject | None:
-    """A term speaks for itself; an actor or a place is known by its posts."""
-    if isinstance(finding.subject, str):
-        return Subject(finding.subject, finding.subject)
+def _subject(finding: Finding, examples: list[Example], sources: Mapping[int, str]) -> Subject | None:
+    """A term speaks for itself; an actor or a place is known by its posts, a source by its coverage."""
+    name = sources.get(finding.subject) if isinstance(finding.subject, int) else finding.subject
+    if name and finding.kind in {"term", "silence"}:
+        return Subject(name, name)
     for one in examples:
         if finding.kind == "actor" and one.voice == finding.subject and one.author:
             return Subject(one.author_name or one.author, one.author)

@@ -11,7 +11,6 @@ from streams.alerting.moment import HOUR, Moment
 from streams.alerting.severity import Measures, Severity, severity
 from streams.alerting.signals import Listening, said
 from streams.alerting.tally import NEWS, Tally, tally
-from streams.subscription import AlarmKind
 
 UNUSUAL_DAYS = 1.0
 """What a detector finds once a day or more often is calm."""
@@ -62,19 +61,23 @@ def measured(moment: Moment, hour: Tally) -> Severity:
     )
 
 
-def as_found(figures: Figures, kind: AlarmKind, finding: Finding | None) -> Figures:
-    """The figures of an alert of another kind, given what its detector finds now."""
-    if kind == "silence":
-        return replace(
-            figures,
-            severity=1,
-            severity_parts={},
-            expected=round(finding.expected, 1) if finding else figures.expected,
-            unusual_days=round(finding.unusual_days, 1) if finding else 0.0,
-            calm=figures.count > 0,
-        )
+def as_found(figures: Figures, finding: Finding | None) -> Figures:
+    """The figures of an alert about tone, terms, actors or places, given what its detector finds now."""
     unusual = finding.unusual_days if finding else 0.0
     return replace(figures, unusual_days=round(unusual, 1), calm=unusual < UNUSUAL_DAYS)
+
+
+def as_silence(figures: Figures, finding: Finding | None, posts: int) -> Figures:
+    """The figures of an alert that nothing is said, given what has been since; it is off the scale of storms."""
+    return replace(
+        figures,
+        severity=1,
+        severity_parts={},
+        count=posts,
+        expected=round(finding.expected, 1) if finding else figures.expected,
+        unusual_days=round(finding.unusual_days, 1) if finding else 0.0,
+        calm=posts > 0,
+    )
 
 
 def _knows_tone(listening: Listening) -> bool:

@@ -21,23 +21,22 @@ NOTHING: Final[Mapping[int, int]] = {}
 
 
 class Sources:
-    """How far each ingestor has read its source."""
+    """How far each ingestor has read its source.
+
+    By its hash, `whole`: the second up to which all is read, None if it cannot tell; `names`: what it is called.
+    """
 
     def __init__(self) -> None:
         self._coverage: dict[str, Coverage] = {}
-        self._whole: dict[int, int | None] = {}
+        self.whole: dict[int, int | None] = {}
+        self.names: dict[int, str] = {}
 
     def note(self, coverage: Coverage) -> None:
         """Take in what an ingestor says of itself."""
         self._coverage[coverage.ingestor] = coverage
-        until = coverage.complete_until
-        self._whole[hash_of(coverage.ingestor, 32)] = int(until.timestamp()) if until else None
-
-    def complete_until(self, heard: Mapping[int, int], now: float) -> int | None:
-        """The second up to which all of these are read, by their hashes, if heard within a week; None: nobody knows."""
-        asked = [self._whole.get(one) for one, last in heard.items() if now - last < GONE_AFTER_SECS]
-        known = [until for until in asked if until is not None]
-        return min(known) if known and len(known) == len(asked) else None
+        hashed, until = hash_of(coverage.ingestor, 32), coverage.complete_until
+        self.names[hashed] = coverage.ingestor
+        self.whole[hashed] = int(until.timestamp()) if until else None
 
     def live_since(self, ingestor: str | None) -> int | None:
         """The second since which an ingestor reads its source live; None if it never said so."""

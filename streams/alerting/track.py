@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from math import log10
 
 from streams.alert import Alert, Covered
@@ -11,12 +12,12 @@ from streams.alerting.counts import BUCKET_SECS, Counted, Counts, bucket_of, has
 from streams.alerting.detector import ALARM_DAYS
 from streams.alerting.episodes import Episode, Figures, follow, open_episode, showing
 from streams.alerting.facts import EXAMPLES_OF_ONE, KEPT_EXAMPLES, KEPT_SECS, Example, facts, ranked
-from streams.alerting.figures import as_found, figures_of, live_since
+from streams.alerting.figures import as_found, as_silence, figures_of, live_since
 from streams.alerting.learning import Learning
 from streams.alerting.moment import HOUR, Moment
 from streams.alerting.retraction import Gone, kept
 from streams.alerting.settling import grown, settle
-from streams.alerting.signals import Listening
+from streams.alerting.signals import Listening, Whole
 from streams.alerting.sources import Seen
 from streams.subscription import AlarmKind, Subscription
 
@@ -26,11 +27,15 @@ TERMS_KEPT_BUCKETS = 26
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How far the sources are read: the coverage line, who is missing since when, and what is known to be whole."""
+    """How far the sources are read: `coverage` as an alert says it, and by the hash of an ingestor the rest.
+
+    `missing`: since which second; `whole`: up to which second it is read, if that is known; `names`: what it is called.
+    """
 
     coverage: tuple[Covered, ...] = ()
     missing: Mapping[int, int] = field(default_factory=dict)
-    complete_until: int | None = None
+    whole: Whole = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 class Track:
@@ -126,13 +131,13 @@ class Track:
             return []
         before = dict(self.episodes)
         moment = self._moment(now, reading)
-        found = self.listening.advance(self.counts, moment.bucket, reading.complete_until, most_steps)
+        found = self.listening.advance(self.counts, moment.bucket, reading.whole, most_steps)
         self._follow(moment, reading.coverage)
         if not self._goes_on("volume"):
             self.settled = settle(moment, self.learning, self.settled)
             if candidate := self._volume(subscription, moment):
                 self._tell(candidate, subscription, moment, reading.coverage)
-        for candidate in candidates(found, subscription.alarm, self.counts, self.examples):
+        for candidate in candidates(found, subscription.alarm, self.counts, self.examples, reading.names):
             self._tell(candidate, subscription, moment, reading.coverage)
         self.counts.forget_terms(moment.bucket - TERMS_KEPT_BUCKETS)
         later = {kind: one for kind, one in self.episodes.items() if one is not before.get(kind)}
@@ -155,13 +160,10 @@ class Track:
     def _follow(self, moment: Moment, coverage: tuple[Covered, ...]) -> None:
         for kind, episode in self.episodes.items():
             if episode.going_on:
-                first = bucket_of(episode.alert.since.timestamp())
-                posts = live_since(moment, first)
-                figures = self._figures(kind, moment, posts, first, coverage)
+                alert = episode.alert
+                figures, posts = self._figures(kind, alert.subject, alert.since, moment, coverage)
                 later = follow(episode, figures, when(moment.now))
-                self.episodes[kind] = (
-                    self._showing(later, posts) if later.alert is not episode.alert else later
-                )
+                self.episodes[kind] = self._showing(later, posts) if later.alert is not alert else later
 
     def _volume(self, subscription: Subscription, moment: Moment) -> Candidate | None:
         """Rare enough, by enough voices, not one account alone, nor a source that started."""
@@ -187,9 +189,8 @@ class Track:
         kind, now = candidate.kind, when(moment.now)
         if not is_news(kind, candidate.since, self.episodes, now):
             return
-        first = bucket_of(candidate.since.timestamp())
-        posts = live_since(moment, first)
-        figures = self._figures(kind, moment, posts, first, coverage)
+        about = candidate.subject.name if candidate.subject else None
+        figures, posts = self._figures(kind, about, candidate.since, moment, coverage)
         figures = replace(figures, unusual_days=max(figures.unusual_days, candidate.unusual_days), calm=False)
         last = self.episodes.get(kind)
         if cooled_down(last.alert if last else None, now, figures):
@@ -201,13 +202,21 @@ class Track:
     def _figures(
         self,
         kind: AlarmKind,
+        subject: str | None,
+        since: datetime,
         moment: Moment,
-        posts: list[Counted],
-        first: int,
         coverage: tuple[Covered, ...],
-    ) -> Figures:
+    ) -> tuple[Figures, list[Counted]]:
+        """What is known of an episode since it began, and the posts it is about."""
+        first = bucket_of(since.timestamp())
+        posts = live_since(moment, first)
+        if kind == "silence" and subject:
+            posts = [post for post in posts if post.ingestor == hash_of(subject, 32)]
         figures = figures_of(moment, posts, first, self.listening, coverage)
-        return figures if kind == "volume" else as_found(figures, kind, self.listening.last.get(kind))
+        finding = self.listening.finds(kind, subject)
+        if kind == "silence":
+            return as_silence(figures, finding, len(posts)), posts
+        return (figures if kind == "volume" else as_found(figures, finding)), posts
 
     def _showing(self, episode: Episode, posts: list[Counted]) -> Episode:
         since = episode.alert.since.timestamp()

@@ -132,7 +132,9 @@ class Watch:
         secs, anew, steps = now.timestamp(), 0, STEPS_AT_ONCE
         self._tell_again(now)
         changed, self._to_tell = self._to_tell, {}
-        reading = Reading(self._sources.covered(now), self._sources.missing(now))
+        sources = self._sources
+        whole = sources.whole if up_to_date else {}
+        reading = Reading(sources.covered(now), sources.missing(now), whole, sources.names)
         for name in self._agenda.due(secs, self._subscriptions.keys() & self._tracks.keys()):
             track = self._tracks[name]
             if track.stale(bucket_of(secs)):
@@ -140,12 +142,9 @@ class Watch:
                 if anew > LEARNED_ANEW_AT_ONCE:
                     self._agenda.news.add(name)
                     continue
-            whole = self._sources.complete_until(track.counts.ingestors, secs) if up_to_date else None
             most_steps = max(min(steps, STEPS_OF_ONE), STEPS_ANYWAY)
             steps -= min(track.steps_behind(bucket_of(secs)), most_steps)
-            for alert in track.evaluate(
-                self._subscriptions[name], secs, replace(reading, complete_until=whole), most_steps
-            ):
+            for alert in track.evaluate(self._subscriptions[name], secs, reading, most_steps):
                 changed[alert.id] = alert
             self._looked_at(name, track, secs)
         for alert in changed.values():

@@ -1,14 +1,17 @@
 """Sources that are missing: what is judged without them, what is said of it, and what does not alarm."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from streams.alerting.counts import Counted, Counts, bucket_of, hash_of
+from streams.alerting.signals import Listening
 from streams.alerting.sources import GONE_AFTER_SECS, LATE_AFTER_SECS, Seen, Sources
 from streams.coverage import Coverage
-from tests.streams.alerting.scene import START, hit
+from streams.subscription import Alarm
+from tests.streams.alerting.scene import BAHN, START, hit
 from tests.streams.alerting.talk import STEP, Talk, calm_talk
 
 NOW = int(START.timestamp())
@@ -46,17 +49,6 @@ def test_a_source_that_cannot_tell_is_missing_only_while_it_is_down():
     assert states(unknown)[1] == set()
     down = Coverage(ingestor="hook", complete_until=None, at=START - timedelta(hours=3), state="down")
     assert states(down)[1] == {hash_of("hook", 32)}
-
-
-def test_all_is_known_up_to_where_the_slowest_source_is_read():
-    sources = Sources()
-    sources.note(covered("net"))
-    sources.note(covered("forum", 10))
-    heard = {hash_of("net", 32): NOW, hash_of("forum", 32): NOW}
-    assert sources.complete_until(heard, NOW) == NOW - 600
-    assert sources.complete_until({**heard, hash_of("hook", 32): NOW}, NOW) is None
-    assert sources.complete_until({**heard, hash_of("old", 32): NOW - GONE_AFTER_SECS}, NOW) == NOW - 600
-    assert sources.complete_until({}, NOW) is None
 
 
 def test_what_is_missing_is_neither_counted_nor_expected():
@@ -151,3 +143,28 @@ def test_no_all_clear_while_most_of_what_is_usual_cannot_be_seen(both):
 
 def test_a_source_that_falls_silent_about_itself_is_late():
     assert states(covered("net"), now=START + timedelta(seconds=LATE_AFTER_SECS + 1))[0] == {"net": "late"}
+
+
+def test_a_source_that_stops_is_named_though_the_others_go_on(both):
+    talk = deepcopy(both)
+    talk.watch.subscribe(replace(BAHN, alarm=Alarm(at_most="1 a day", kinds=("silence",))))
+    for _ in range(60):
+        talk.steps(1, 0.7)
+        talk.watch.cover(Coverage(ingestor="forum", complete_until=talk.now, at=talk.now))
+    alert = talk.alerts[-1][1]
+    assert (alert.kind, alert.subject, alert.state, alert.count) == ("silence", "forum", "open", 0)
+    talk.give(talk.post(**OTHER))
+    talk.steps(1, 0.7)
+    assert talk.alerts[-1][1].state == "closed"
+    assert {alert.subject for _, alert in talk.alerts} == {"forum"}
+
+
+def test_where_one_of_two_sources_cannot_tell_only_the_other_can_be_silent():
+    counts, listening = Counts(), Listening()
+    for number in range(400):
+        source = OTHER if number % 4 else {"source": "hook", "ingestor": "hook"}
+        counts.add(Counted.of(hit(number, START - timedelta(minutes=number), **source)), NOW, NOW - 86_400)
+    listening.advance(counts, bucket_of(NOW), {hash_of("forum", 32): NOW, hash_of("hook", 32): None}, 1000)
+    assert set(listening.signals.sources) == {hash_of("forum", 32), hash_of("hook", 32)}
+    through = listening.signals.through
+    assert through[f"silence of {hash_of('forum', 32)}"] > through["silence"]
