@@ -3,7 +3,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock
+.PHONY: help run test check bench models lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,6 +32,10 @@ check: $(VENV)/dev ## formatting, lint, types, import layers; changes nothing
 
 bench: $(VENV)/dev ## the benchmarks of tests/bench, printed as ratios
 	$(BIN)/python -m tests.bench
+
+models: $(VENV)/dev ## rebuild all models from the folder DATA, say which figures changed (an hour)
+	$(BIN)/pip install -q --disable-pip-version-check -e ".[train]"
+	$(BIN)/python -m enrichers.models.rebuild $(DATA)
 
 lock: ## pin every dependency anew (needs uv)
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra build pyproject.toml -o requirements.lock

@@ -5,10 +5,13 @@ added (measured in `tests/quality`). Links, handles and hashtag signs are not la
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
+from enrichers.models.language_data import table
 from enrichers.text import prose, whole
 from streams.components import Answer
 from streams.errors import ConfigError
@@ -80,6 +83,14 @@ class LanguageGuess:
     def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
         """The language of each post; nothing for the news that a post is gone."""
         return [{"language": self._guess(one)} if one.event == "upsert" else {} for one in batch]
+
+    def measure(self, folder: Path) -> Iterator[str]:
+        """The table of the card: percent right by set and language."""
+        return table(folder, self._codes, lambda text: len(prose(text)) < SHORT_CHARS)
+
+    def _codes(self, texts: Sequence[str]) -> list[str]:
+        at = datetime(2000, 1, 1, tzinfo=UTC)
+        return [self._guess(Mention(id="t:1", source="t", created_at=at, text=text)).code for text in texts]
 
     def _guess(self, mention: Mention) -> Language:
         text = prose(whole(mention.title, mention.text)[: READ_CHARS * 4])[:READ_CHARS]

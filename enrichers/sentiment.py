@@ -4,40 +4,42 @@ The model and how good it is: `models/sentiment.md`. Confidence is calibrated, s
 about eight in ten are right, on posts like those it learned from.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
+
+import numpy as np
 
 from enrichers.aspects import aspects
-from enrichers.models.tone import LABELS, ToneModel
+from enrichers.models import figures
+from enrichers.models.adapt import Aim, adapted
+from enrichers.models.sentiment_data import measured, read
+from enrichers.models.tone import GUESS, LABELS, SHIPPED, UNSURE_BELOW, ToneModel
+from enrichers.targets import Said, about
 from enrichers.text import readable, whole
 from streams.components import Answer
 from streams.errors import ConfigError, StorageError
 from streams.mention import Match, Mention, Sentiment, Target, Tone
 
-SHIPPED = Path(__file__).parent / "models" / "sentiment.npz"
 READ_CHARS = 20_000
 CLAUSE_SHARE = 0.8
 """How much the clause around the name counts for the tone toward it; the rest is the whole post's."""
-RATING_SHARE = 0.7
+NEUTRAL_FACTOR = 0.5
+"""Who sets one name apart from another seldom does so without an opinion."""
+RATING_SHARE = 0.85
 TRUSTED_LANGUAGE = 0.8
+GENERAL = "general"
 
 Probabilities = tuple[float, float, float]
 NOTHING: Probabilities = (1 / 3, 1 / 3, 1 / 3)
-
-_CLAUSE_END = re.compile(
-    r"[.!?;:\n]+(?=\s|$)|,?\s(?=(?:aber|doch|jedoch|während|dagegen|hingegen|sondern|but|while|whereas|however)\s)",
-    re.IGNORECASE,
-)
 
 
 class SentimentLabel:
     """Assigns `sentiment`. Uses the language and the matches if they are there."""
 
     name: ClassVar[str] = "sentiment"
-    version = "de-en-1"
+    version = "de-en-2"
     assigns: ClassVar[frozenset[str]] = frozenset({"sentiment"})
     requires: ClassVar[frozenset[str]] = frozenset()
     optional: ClassVar[bool] = True
@@ -46,14 +48,15 @@ class SentimentLabel:
     class Config:
         """Options.
 
-        `model`: file of a model of your own (see `models/train_sentiment.py`); empty for the one that comes along.
+        `model`: file of a model of your own, made by `resonanz train sentiment`; empty for the one that comes along.
         `unsure_below`: label `unsure` if the likeliest label has a smaller probability, 0 to 1.
-        `domain`: what posts are like if their source is not in `domains`: general, feedback or transport.
+        `domain`: what posts are like if their source is not in `domains`: general, feedback, transport, or one
+        of your own model; `guess` goes by the text.
         `domains`: domain by source, as in `{reviews = "feedback"}`.
         """
 
         model: str = ""
-        unsure_below: float = 0.6
+        unsure_below: float = UNSURE_BELOW
         domain: str = "general"
         domains: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,10 +65,10 @@ class SentimentLabel:
         self._model: ToneModel | None = None
 
     async def open(self) -> None:
-        """Load the model (about 15 MB). Raises ConfigError on a bad bound or domain, StorageError on a bad file."""
+        """Load the model: 250 MB. Raises ConfigError on a bad bound or domain, StorageError on a bad file."""
         if not 0 <= self._config.unsure_below <= 1:
             raise ConfigError(
-                "[enrichers.sentiment] unsure_below is a probability; write `unsure_below = 0.6`"
+                f"[enrichers.sentiment] unsure_below is a probability; write `unsure_below = {UNSURE_BELOW}`"
             )
         path = Path(self._config.model) if self._config.model else SHIPPED
         try:
@@ -75,9 +78,10 @@ class SentimentLabel:
                 f"{path} is not a tone model ({type(error).__name__}); train or install it"
             ) from None
         for domain in (self._config.domain, *self._config.domains.values()):
-            if domain not in model.domains:
+            if domain not in {GUESS, *model.domains}:
                 raise ConfigError(
-                    f'[enrichers.sentiment] there is no domain "{domain}"; write one of {", ".join(model.domains)}'
+                    f'[enrichers.sentiment] there is no domain "{domain}"; write one of'
+                    f" {', '.join(model.domains)}, {GUESS}"
                 )
         self._model = model
 
@@ -87,36 +91,77 @@ class SentimentLabel:
 
     def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
         """The tone of each post; nothing for the news that a post is gone."""
-        return [{"sentiment": self._judge(one)} if one.event == "upsert" else {} for one in batch]
+        alive = [one for one in batch if one.event == "upsert"]
+        said = [_said(one) for one in alive]
+        tones = iter(self._tones(alive, said))
+        judged = iter([self._judge(one, about, tones) for one, about in zip(alive, said, strict=True)])
+        return [{"sentiment": next(judged)} if one.event == "upsert" else {} for one in batch]
 
-    def _judge(self, mention: Mention) -> Sentiment:
-        text = readable(whole(mention.title, mention.text)[:READ_CHARS])
-        tone = _with_rating(self._tone(mention, text), mention)
-        targets = tuple(self._toward(match, mention, tone) for match in mention.matches)
+    def train(
+        self, posts: Sequence[Mention], labels: Sequence[str], name: str, say: Callable[[str], None]
+    ) -> bytes:
+        """A model file that also knows the domain `name`: posts like these. Raises UsageError on too few of them."""
+        base = GENERAL if self._config.domain == GUESS else self._config.domain
+        numbers = np.array([LABELS.index(cast("Tone", label)) for label in labels], np.intp)
+        return adapted(
+            self._open,
+            [_text(one) for one in posts],
+            numbers,
+            Aim(base, name, self._config.unsure_below),
+            say,
+        )
+
+    def measure(self, folder: Path) -> Iterator[str]:
+        """The table of the card: the posts held out when its figures were made, then and now."""
+        card = figures.read().get("sentiment", {})
+        for part, now in measured(self._open, [row for row in read(folder) if row.held_out]).items():
+            yield f"{part}, held out (model card): {_listed(card.get(part, {}))}"
+            yield f"{part}, with this model, which has learned them if it came along: {_listed(now)}"
+
+    @property
+    def _open(self) -> ToneModel:
+        assert self._model is not None, "open() first"  # noqa: S101
+        return self._model
+
+    def _tones(
+        self, mentions: Sequence[Mention], said: Sequence[Sequence[Said | None]]
+    ) -> list[Probabilities]:
+        """Of each mention its tone and that of each clause to be read by itself, all in one go."""
+        texts = [
+            (text, mention)
+            for mention, about in zip(mentions, said, strict=True)
+            for text in (_text(mention), *(readable(one.text) for one in about if one))
+        ]
+        known = [at for at, (text, mention) in enumerate(texts) if self._reads(text, mention)]
+        domains = [self._config.domains.get(texts[at][1].source, self._config.domain) for at in known]
+        tones = [NOTHING] * len(texts)
+        for at, row in zip(
+            known, self._open.probabilities([texts[at][0] for at in known], domains), strict=True
+        ):
+            negative, neutral, positive = row.tolist()
+            tones[at] = (negative, neutral, positive)
+        return tones
+
+    def _reads(self, text: str, mention: Mention) -> bool:
+        language = mention.language
+        known = not language or language.code in {"und", *self._open.languages}
+        return bool(text.strip()) and (known or language is None or language.score < TRUSTED_LANGUAGE)
+
+    def _judge(
+        self, mention: Mention, said: Sequence[Said | None], tones: Iterator[Probabilities]
+    ) -> Sentiment:
+        tone = _with_rating(next(tones), mention)
+        toward = [_toward(about, next(tones), tone) if about else tone for about in said]
         return Sentiment(
             label=self._label(tone),
             score=_score(tone),
             scores=_rounded(tone),
-            targets=targets,
-            aspects=aspects(text),
+            targets=tuple(
+                Target(subscription=match.subscription, label=self._label(one), score=_score(one))
+                for match, one in zip(mention.matches, toward, strict=True)
+            ),
+            aspects=aspects(_text(mention)),
         )
-
-    def _tone(self, mention: Mention, text: str) -> Probabilities:
-        assert self._model is not None, "open() first"  # noqa: S101
-        language = mention.language
-        if not text.strip() or (
-            language
-            and language.code not in {"und", *self._model.languages}
-            and language.score >= TRUSTED_LANGUAGE
-        ):
-            return NOTHING
-        return self._model.probabilities(text, self._config.domains.get(mention.source, self._config.domain))
-
-    def _toward(self, match: Match, mention: Mention, tone: Probabilities) -> Target:
-        clauses = " ".join(_clauses_at(mention.text, match.spans))
-        if clauses and len(clauses) < len(mention.text.strip()):
-            tone = _mixed(self._tone(mention, readable(clauses)), tone, CLAUSE_SHARE)
-        return Target(subscription=match.subscription, label=self._label(tone), score=_score(tone))
 
     def _label(self, tone: Probabilities) -> Tone:
         sure = max(tone)
@@ -125,13 +170,29 @@ class SentimentLabel:
         return LABELS[tone.index(sure)]
 
 
-def _clauses_at(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
-    """The clauses that hold a span, in their order."""
-    start, ends = 0, [*(end.end() for end in _CLAUSE_END.finditer(text[:READ_CHARS])), len(text)]
-    for end in ends:
-        if any(begin < end and stop > start for begin, stop in spans):
-            yield text[start : min(end, start + READ_CHARS)].strip()
-        start = end
+def _listed(measures: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in measures.items()) or "none"
+
+
+def _text(mention: Mention) -> str:
+    return readable(whole(mention.title, mention.text)[:READ_CHARS])
+
+
+def _said(mention: Mention) -> list[Said | None]:
+    """By match, what the post says about it; None if that is all there is."""
+    found: list[Said | None] = []
+    for match in mention.matches:
+        said = about(mention.text, match.spans, _others(mention, match)) if match.spans else None
+        rest = said is not None and said.text and len(said.text) < len(mention.text.strip())
+        found.append(said if said and (rest or said.compared) else None)
+    return found
+
+
+def _others(mention: Mention, match: Match) -> list[tuple[int, int]]:
+    """Where other names stand: of other subscriptions, and companies and products."""
+    spans = [span for other in mention.matches if other.spans != match.spans for span in other.spans]
+    spans += [(one.start, one.end) for one in mention.entities if one.label in {"ORG", "PROD"}]
+    return [(a, b) for a, b in spans if not any(a < end and b > start for start, end in match.spans)]
 
 
 def _with_rating(tone: Probabilities, mention: Mention) -> Probabilities:
@@ -142,6 +203,18 @@ def _with_rating(tone: Probabilities, mention: Mention) -> Probabilities:
     share = rating.value / rating.best
     stars = (0.85, 0.12, 0.03) if share <= 0.4 else (0.03, 0.12, 0.85) if share >= 0.8 else (0.2, 0.6, 0.2)
     return _mixed(stars, tone, RATING_SHARE)
+
+
+def _toward(about: Said, clause: Probabilities, tone: Probabilities) -> Probabilities:
+    negative, neutral, positive = _mixed(_turned(clause) if about.compared else clause, tone, CLAUSE_SHARE)
+    rest = negative + NEUTRAL_FACTOR * neutral + positive
+    return negative / rest, NEUTRAL_FACTOR * neutral / rest, positive / rest
+
+
+def _turned(tone: Probabilities) -> Probabilities:
+    """Praise in comparison is a rebuke of what is compared to."""
+    negative, neutral, positive = tone
+    return positive, neutral, negative
 
 
 def _mixed(one: Probabilities, other: Probabilities, share: float) -> Probabilities:

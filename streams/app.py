@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from streams import registry, subscriptions
+from streams.agents.backfill import Backfiller
 from streams.agents.consume import Agent, leave
 from streams.agents.enrich import EnrichAgent
 from streams.agents.index import IndexAgent
@@ -113,22 +114,22 @@ class Application:
             self._keep(pulse.beat(), "pulse")
         watch = WatchAgent(self._log, up_to_date=self._up_to_date, pulse=pulse)
         notify = NotifyAgent(self._log, notifiers)
-        await self._listen([*_matchers(chain), watch])
+        hit_partitions = len(await self._log.ends(HITS))
+        enrich = EnrichAgent(chain, self._log, hit_partitions, self._config.alerts.no_quotes_from)
+        backfiller = Backfiller(self._log, index, enrich, new_matcher, self._waiting_posts)
+        await self._listen([*_matchers(chain), watch, backfiller])
+        await self._following(backfiller.follow, "backfill requests")
         await self._following(watch.follow_alerts, "alerts")
         await self._following(watch.follow_coverage, "coverage")
-        hit_partitions = len(await self._log.ends(HITS))
-        agents: list[Agent] = [
-            EnrichAgent(chain, self._log, hit_partitions, self._config.alerts.no_quotes_from),
-            IndexAgent(index),
-            watch,
-            notify,
-        ]
+        agents: list[Agent] = [enrich, IndexAgent(index), watch, notify]
         worker = Worker(faust_app(*faust_broker(self._config.log.url)), agents, self._log, self._health)
         worker.on_revoked(watch.forget, notify.forget)
         await worker.start()
         self._stack.push_async_callback(worker.stop)
         self._keep(worker.watch(), "worker")
         self._keep(watch.tick(lambda: worker.assigned(HITS)), "watch")
+        # one worker at a time: the one that enriches the first partition
+        self._keep(backfiller.run(lambda: 0 in worker.assigned(POSTS)), "backfill")
 
     def _up_to_date(self) -> bool:
         """Whether what the sources said has come through to `watch`, but for what is in flight."""
@@ -136,7 +137,11 @@ class Application:
         before = [agents[name] for name in ("enrich", "watch") if name in agents]
         return all(one.trouble is None and one.lag <= IN_FLIGHT for one in before)
 
-    async def _listen(self, listeners: Sequence[Matcher | WatchAgent]) -> None:
+    def _waiting_posts(self) -> int:
+        enrich = self._health.report().agents.get("enrich")
+        return enrich.lag if enrich else 0
+
+    async def _listen(self, listeners: Sequence[Matcher | WatchAgent | Backfiller]) -> None:
         """Apply the subscriptions of the configuration, and wait until all that are stored are listened for."""
         wanted = [
             one for file in self._config.subscriptions.files for one in subscriptions.read_file(Path(file))

@@ -13,11 +13,13 @@ from streams.commands import (
     deadletters,
     doctor,
     enrich,
+    evaluate,
     match,
     run,
     spikes,
     subscriptions,
     topics,
+    train,
 )
 from streams.errors import ResonanzError
 
@@ -38,6 +40,8 @@ for command in (
     run.work,
     run.web,
     enrich.enrich,
+    evaluate.evaluate,
+    train.train,
     match.match,
     spikes.spikes,
     doctor.doctor,

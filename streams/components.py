@@ -5,10 +5,11 @@ acknowledges. It is made from its own frozen `Config`, touches nothing outside b
 twice. The written specification is `streams/README.md`; `streams.testing.checks` holds it to it.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
 from streams.explanation import Explanation
 from streams.mention import Mention
@@ -21,6 +22,9 @@ Parts = Mapping[str, Any]
 """What an enricher adds: names among its `assigns`, values the records of `streams.mention` or plain JSON."""
 
 Answer = Parts | Dropped | Retry | Rejected
+Presence = Literal["absent", "inside", "whole"]
+"""How a post holds a part of a query; `inside`: only as a piece of longer words."""
+
 Record = TypeVar("Record", contravariant=True)
 
 
@@ -126,6 +130,29 @@ class Enricher(Component, Protocol):
         ...
 
 
+@runtime_checkable
+class Trainable(Protocol):
+    """An enricher that can learn from labelled posts; for `resonanz train`."""
+
+    def train(
+        self, posts: Sequence[Mention], labels: Sequence[str], name: str, say: Callable[[str], None]
+    ) -> bytes:
+        """A model file that knows posts like these under `name`; open before.
+
+        `say` is told of the progress, and how good the model was and is. Raises UsageError on too few posts.
+        """
+        ...
+
+
+@runtime_checkable
+class Measurable(Protocol):
+    """An enricher that can be measured on the development data; for `resonanz evaluate --data`."""
+
+    def measure(self, folder: Path) -> Iterable[str]:
+        """The lines of its table; open before. Raises OSError if the folder lacks its data."""
+        ...
+
+
 class Matcher(Enricher, Protocol):
     """The enricher that decides for whom a post is of interest; subscriptions come and go while posts flow."""
 
@@ -145,6 +172,13 @@ class Matcher(Enricher, Protocol):
         """Why a post matches a subscription, or what it lacks. Raises UsageError on a bad query."""
         ...
 
+    def presences(self, subscription: Subscription, post: Post) -> Mapping[str, Presence]:
+        """How a post holds each term and branch of the query, by its spelling; no negated ones.
+
+        Raises UsageError on a bad query.
+        """
+        ...
+
     def run_examples(self, subscription: Subscription) -> Sequence[str]:
         """The examples of a subscription that fail, each with the reason. Raises UsageError on a bad query."""
         ...
@@ -159,10 +193,14 @@ class Sink(Component, Protocol[Record]):
 
 
 class Index(Sink[Mention], Protocol):
-    """A sink of mentions that can be searched. Newest version wins, also against late deletes."""
+    """A sink of mentions that can be searched. The newest edition wins, also against late deletes."""
 
     async def search(self, search: Search, size: int = 20, cursor: str | None = None) -> Found:
         """Mentions, newest first. Raises UsageError on a bad cursor or text."""
+        ...
+
+    async def get(self, ids: Sequence[str]) -> Mapping[str, Mention]:
+        """What is there of these posts, by id; also what was delivered this instant."""
         ...
 
     async def summarize(self, search: Search, interval_ms: int) -> Summary:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from streams.post import Post
@@ -82,7 +83,8 @@ class Mention(Post):
     """A post with what was added; each part is named in `enriched` with the version that made it.
 
     `failed`: enrichers that gave up on this post, and why. `extra`: parts of enrichers that others installed.
-    `reason`: why a retraction was sent, if this is one.
+    `reason`: why a retraction was sent, if this is one. `revision`: how often this state of the post was matched
+    again, with subscriptions that came later.
     """
 
     matches: tuple[Match, ...] = ()
@@ -95,6 +97,18 @@ class Mention(Post):
     failed: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     reason: str | None = None
+    revision: int = 0
+
+    def edition(self, now: datetime) -> int:
+        """What decides in every store which record of a post holds: the version, then the revision; the greater wins.
+
+        A deletion is the last word on its version; a retraction is not, for who subscribes later may want the post.
+        """
+        version = min(
+            max(self.version, 0), int((now + ONE_DAY).timestamp() * 1000)
+        )  # no clock may freeze a post
+        last = self.event != "upsert" and self.reason is None
+        return version * REVISIONS + (REVISIONS - 1 if last else min(self.revision, REVISIONS - 2))
 
     @classmethod
     def of(cls, post: Post) -> "Mention":
@@ -112,6 +126,10 @@ class Mention(Post):
         """A copy that says why an enricher had no answer."""
         return replace(self, failed={**self.failed, enricher: reason})
 
+
+ONE_DAY = timedelta(days=1)
+REVISIONS = 1 << 20
+"""More than there may be of one version; an edition still fits in 63 bits."""
 
 POST_FIELDS = tuple(part.name for part in fields(Post))
 PART_FIELDS = frozenset({"matches", "language", "story", "entities", "sentiment", "influence"})

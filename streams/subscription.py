@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 AlarmKind = Literal["volume", "sentiment", "actor", "venue", "term", "silence"]
 ALARM_KINDS: Final[tuple[AlarmKind, ...]] = ("volume", "sentiment", "actor", "venue", "term", "silence")
@@ -52,3 +52,25 @@ class Subscription:
     version: int = 0
     changed_at: datetime | None = None
     changed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionChange:
+    """What a version of a subscription changed, who did it, and when. `fields`: before and after; None is absent."""
+
+    subscription: str
+    version: int
+    kind: Literal["added", "changed", "removed"]
+    at: datetime
+    by: str
+    fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        told = [
+            f"{name}: {_brief(before)} → {_brief(after)}" for name, (before, after) in self.fields.items()
+        ]
+        return "\t".join([f"v{self.version}", f"{self.at:%Y-%m-%d %H:%M:%S}Z", self.by, self.kind, *told])
+
+
+def _brief(value: Any) -> str:
+    return "–" if value is None else str(value)

@@ -1,13 +1,20 @@
-"""Subscriptions as they are kept: written in files, compared with the log, saved with a new version."""
+"""Subscriptions as they are kept: written in files, compared with the log, saved with a new version.
+
+What a version changed lies on `changes.v1`, written before the version itself: no change goes untold. One that was
+told and never came into force has a version above the newest, and is overwritten by the next change.
+"""
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from streams.clock import Clock, system_clock
-from streams.codec import DecodeError, decode_subscription, encode
+from streams.codec import DecodeError, decode, decode_subscription, encode
 from streams.components import Matcher
 from streams.config import build
 from streams.errors import ConfigError, UsageError
@@ -15,8 +22,8 @@ from streams.log.base import Entry, Log
 from streams.log.delivery import deliver
 from streams.logs import logger
 from streams.outcome import Rejected
-from streams.subscription import Alarm, Subscription
-from streams.topics import SUBSCRIPTIONS
+from streams.subscription import Alarm, Subscription, SubscriptionChange
+from streams.topics import CHANGES, SUBSCRIPTIONS
 
 KEPT_BY_US = ("version", "changed_at", "changed_by")
 
@@ -108,22 +115,65 @@ async def save(
     """Save those that differ from what is stored, each with the next version; the saved ones."""
     there = await stored(log)
     changed = [d.subscription for d in compare(subscriptions, there) if d.new or d.changed]
+    last = {id: one.version for id, one in there.items()}
+    if any(one.id not in there for one in changed):
+        # one that comes back counts on: a mention of its first version must not seem to be of a later one
+        last = {**{change.subscription: change.version for change in await _told(log)}, **last}
     saved = [
-        replace(
-            one,
-            version=there[one.id].version + 1 if one.id in there else 1,
-            changed_at=clock(),
-            changed_by=by,
-        )
-        for one in changed
+        replace(one, version=last.get(one.id, 0) + 1, changed_at=clock(), changed_by=by) for one in changed
     ]
+    await _tell(log, [_change(there.get(one.id), one) for one in saved])
     await _append(log, [Entry(SUBSCRIPTIONS, one.id.encode(), encode(one)) for one in saved])
     return saved
 
 
-async def remove(log: Log, id: str) -> None:
-    """Forget a subscription."""
+async def remove(log: Log, id: str, *, by: str, clock: Clock = system_clock) -> None:
+    """Forget a subscription; its history stays."""
+    if known := (await stored(log)).get(id):
+        gone = SubscriptionChange(
+            subscription=id, version=known.version + 1, kind="removed", at=clock(), by=by
+        )
+        await _tell(log, [gone])
     await _append(log, [Entry(SUBSCRIPTIONS, id.encode(), None)])
+
+
+async def history(log: Log, id: str) -> list[SubscriptionChange]:
+    """Who changed a subscription, when and what, oldest first; also of one that was removed."""
+    known = (await stored(log)).get(id)
+    told = [change for change in await _told(log) if change.subscription == id]
+    return [change for change in told if known is None or change.version <= known.version]
+
+
+async def _told(log: Log) -> list[SubscriptionChange]:
+    """All changes, by version."""
+    records = (await log.latest(CHANGES)).values()
+    return sorted(
+        (decode(SubscriptionChange, record.value) for record in records), key=lambda one: one.version
+    )
+
+
+async def _tell(log: Log, changes: Sequence[SubscriptionChange]) -> None:
+    await _append(
+        log, [Entry(CHANGES, f"{one.subscription}|{one.version}".encode(), encode(one)) for one in changes]
+    )
+
+
+def _change(before: Subscription | None, after: Subscription) -> SubscriptionChange:
+    """What saving a subscription changes; one that is new, compared with an empty one."""
+    old = msgspec.to_builtins(before or Subscription(id=after.id, query=""))
+    new = msgspec.to_builtins(after)
+    return SubscriptionChange(
+        subscription=after.id,
+        version=after.version,
+        kind="changed" if before else "added",
+        at=after.changed_at or datetime.min.replace(tzinfo=UTC),
+        by=after.changed_by or "",
+        fields={
+            name: (old[name] if before else None, new[name])
+            for name in new
+            if name not in KEPT_BY_US and old[name] != new[name]
+        },
+    )
 
 
 async def _append(log: Log, entries: Sequence[Entry]) -> None:

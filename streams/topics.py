@@ -12,6 +12,8 @@ ALERTS: Final = "alerts.v1"
 SUBSCRIPTIONS: Final = "subscriptions.v1"
 COVERAGE: Final = "coverage.v1"
 CURSORS: Final = "cursors.v1"
+BACKFILLS: Final = "backfills.v1"
+CHANGES: Final = "changes.v1"
 WATCH_STATE: Final = "watch-state.v1"
 NOTIFICATIONS: Final = "notifications.v1"
 DEAD_LETTERS: Final = "dead-letters.v1"
@@ -41,6 +43,8 @@ TOPICS: Final = (
     Topic(SUBSCRIPTIONS, "subscription id", partitions=1, compact=True),
     Topic(COVERAGE, "ingestor", partitions=1, compact=True),
     Topic(CURSORS, "ingestor", partitions=1, compact=True),
+    Topic(BACKFILLS, "subscription id, what", partitions=1, compact=True),
+    Topic(CHANGES, "subscription id, version", partitions=1, compact=True),
     Topic(WATCH_STATE, "partition of the hits, subscription, what", compact=True),
     Topic(NOTIFICATIONS, "alert id, revision, recipient", partitions=1, compact=True),
     Topic(DEAD_LETTERS, "origin", partitions=1, compact=True, retention_ms=30 * DAY_MS),

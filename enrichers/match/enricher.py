@@ -1,7 +1,7 @@
 """The enricher that decides for whom a post is of interest."""
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -10,12 +10,13 @@ from enrichers.match.compiled import Compiled
 from enrichers.match.evaluation import because, prove, spans
 from enrichers.match.explaining import explain
 from enrichers.match.layers import Layers
+from enrichers.match.presence import presences
 from enrichers.match.query import parse
 from enrichers.match.text import View
 from enrichers.match.warnings import warnings
 from enrichers.match.word_family import word_family
 from streams import mention as parts
-from streams.components import Answer
+from streams.components import Answer, Presence
 from streams.explanation import Explanation
 from streams.mention import Mention
 from streams.outcome import Dropped
@@ -73,6 +74,13 @@ class Match:
         """Why a post matches a subscription, or what it lacks. Raises UsageError on a bad query."""
         query = parse(subscription.query)
         return _restricted(subscription, post) or explain(query, View(post))
+
+    def presences(self, subscription: Subscription, post: Post) -> Mapping[str, Presence]:
+        """How a post holds each branch of an OR at the top and each positive term, by its canonical spelling.
+
+        Whatever `languages` and `sources` say. Raises UsageError on a bad query.
+        """
+        return presences(parse(subscription.query), View(post))
 
     def run_examples(self, subscription: Subscription) -> Sequence[str]:
         """The examples of a subscription that fail, each with the reason. Raises UsageError on a bad query."""

@@ -1,6 +1,6 @@
 """The mention index on Elasticsearch 9: one index a month behind an alias, newest version wins."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -21,7 +21,6 @@ from streams.outcome import Delivered, Outcome, Rejected, worst
 from streams.search import FACETS, Found, Position, Search, Summary, check_interval, check_size, in_ms
 
 FIRST_YEAR = 2000
-ONE_DAY = timedelta(days=1)
 
 
 class Elasticsearch:
@@ -67,16 +66,16 @@ class Elasticsearch:
         return outcomes
 
     def _change(self, mention: Mention, now: datetime) -> Change | Rejected:
-        version = min(max(mention.version, 0), in_ms(now + ONE_DAY))  # a broken clock must not freeze a post
+        edition = mention.edition(now)
         if mention.event == "author_delete" and mention.author:
-            return Change(key_of("author", mention.author.id), "", version)
+            return Change(key_of("author", mention.author.id), "", edition)
         if mention.event != "upsert":
-            return Change(key_of("post", mention.id), mention.id, version)
+            return Change(key_of("post", mention.id), mention.id, edition)
         body = encode(mention)
         if len(body) > MAX_POST_BYTES:
             return Rejected(f"longer than {MAX_POST_BYTES} bytes")
         place = place_of(self._config.alias, mention.created_at, now)
-        return Change(key_of("post", mention.id), mention.id, version, place, body)
+        return Change(key_of("post", mention.id), mention.id, edition, place, body)
 
     async def _follow_authors(
         self,
@@ -95,24 +94,24 @@ class Elasticsearch:
         doomed: list[tuple[int, Change]] = []
         for at, author, change in written:
             known = gone.get(author)
-            if change.place and known and known.entry.version >= change.version:
+            if change.place and known and known.entry.edition >= change.edition:
                 doomed.append((at, change._replace(place=None)))
             elif batch[at].event == "author_delete" and (who := batch[at].author):
-                doomed += [(at, post) async for post in self._posts_of(who.id, change.version)]
+                doomed += [(at, post) async for post in self._posts_of(who.id, change.edition)]
         for (at, _), outcome in zip(
             doomed, await store.settle([change for _, change in doomed]), strict=True
         ):
             outcomes[at] = worst([outcomes[at], outcome])
 
-    async def _posts_of(self, author: str, version: int) -> AsyncIterator[Change]:
-        """Deletions of an author's posts up to that version; all that was answered before the call is seen."""
+    async def _posts_of(self, author: str, edition: int) -> AsyncIterator[Change]:
+        """Deletions of an author's posts up to that edition; all that was answered before the call is seen."""
         client, after = self._opened(), None
         await client.indices.refresh(index=self._config.alias)
         pit = (await client.open_point_in_time(index=self._config.alias, keep_alive="1m"))["id"]
         try:
             while hits := (await self._page(queries.author_body(author, pit, after))):
                 for hit in hits:
-                    if hit["_version"] <= version:
+                    if hit["_version"] <= edition:
                         yield Change(key_of("post", hit["_id"]), hit["_id"], hit["_version"])
                 after = hits[-1]["sort"]
         finally:
@@ -132,6 +131,14 @@ class Elasticsearch:
         return Found(
             mentions=mentions, cursor=Position.of(mentions[-1]).cursor() if len(hits) > size else None
         )
+
+    async def get(self, ids: Sequence[str]) -> Mapping[str, Mention]:
+        """What is there of these posts, also what was delivered this instant. Raises UnavailableError."""
+        store = Store(self._opened(), self._config.alias, in_ms(self._clock()))
+        try:
+            return {id: decode_mention(encode(found)) for id, found in (await store.get(ids)).items()}
+        except (ApiError, TransportError) as error:
+            raise UnavailableError(sentence_of(error)) from None
 
     async def summarize(self, search: Search, interval_ms: int) -> Summary:
         """Counts over time and by facet, the 1000 most frequent values each. Raises UsageError or UnavailableError."""

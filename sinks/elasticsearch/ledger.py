@@ -1,4 +1,4 @@
-"""What is known of each post id: its newest version and every index that may hold a copy. Pure.
+"""What is known of each post id: its newest edition and every index that may hold a copy. Pure.
 
 The ledger is an index of its own, read by realtime get and changed only against the sequence number that was
 read. See `streams/decisions/0010-tombstones.md` for why that is enough.
@@ -15,11 +15,11 @@ HUSK = b'{"deleted":true}'
 
 
 class Change(NamedTuple):
-    """A post as it must be from `version` on: in the index `place`, or nowhere (None)."""
+    """A post as it must be from `edition` on: in the index `place`, or nowhere (None)."""
 
     key: str
     id: str
-    version: int
+    edition: int
     place: str | None = None
     body: bytes = HUSK
 
@@ -27,7 +27,7 @@ class Change(NamedTuple):
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the ledger says. `former`: other indices a copy was meant for. `deleted_at`: in ms, if it is gone."""
 
-    version: int
+    edition: int
     place: str | None = None
     former: tuple[str, ...] = ()
     deleted_at: int | None = None
@@ -48,7 +48,7 @@ def key_of(kind: Literal["post", "author"], id: str) -> str:
 
 def rank(state: Change | Entry) -> tuple[int, bool]:
     """Which of two states wins: the newer, and of one age the deletion."""
-    return state.version, state.place is None
+    return state.edition, state.place is None
 
 
 def claim(change: Change, known: Known | None, now_ms: int) -> Entry | None:
@@ -57,9 +57,9 @@ def claim(change: Change, known: Known | None, now_ms: int) -> Entry | None:
         return None
     gone = now_ms if change.place is None else None
     if known is None:
-        return Entry(change.version, change.place, deleted_at=gone)
+        return Entry(change.edition, change.place, deleted_at=gone)
     held = {known.entry.place, *known.entry.former} - {None, change.place}
-    return Entry(change.version, change.place, tuple(sorted(filter(None, held))), gone)
+    return Entry(change.edition, change.place, tuple(sorted(filter(None, held))), gone)
 
 
 def claiming(ledger: str, key: str, entry: Entry, known: Known | None) -> Operation:
@@ -77,7 +77,7 @@ def writing(change: Change, entry: Entry) -> list[Operation]:
         return []
     husks = [
         operation(
-            "index", HUSK, index=place, id=change.id, version=entry.version, version_type="external_gte"
+            "index", HUSK, index=place, id=change.id, version=entry.edition, version_type="external_gte"
         )
         for place in entry.former
     ]
@@ -86,5 +86,5 @@ def writing(change: Change, entry: Entry) -> list[Operation]:
     return [
         *husks,
         operation("index", change.body, index=entry.place, id=change.id,
-                  version=entry.version, version_type="external"),
+                  version=entry.edition, version_type="external"),
     ]  # fmt: skip

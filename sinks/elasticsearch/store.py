@@ -1,13 +1,14 @@
 """Writes changes so that the newest wins, whoever else writes: first the ledger, then the documents."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 from elasticsearch import AsyncElasticsearch, TransportError
 
 from sinks.elasticsearch import queries
 from sinks.elasticsearch.bulk import operation, send
-from sinks.elasticsearch.ledger import Change, Entry, Known, claim, claiming, rank, writing
+from sinks.elasticsearch.ledger import Change, Entry, Known, claim, claiming, key_of, rank, writing
 from sinks.elasticsearch.outcomes import conflicts, outcome_of
 from sinks.elasticsearch.template import ledger_of
 from streams.outcome import DELIVERED, Delivered, Outcome, Retry, worst
@@ -90,6 +91,20 @@ class Store:
                     entry = msgspec.convert(doc["_source"], Entry)
                     known[doc["_id"]] = Known(entry, doc["_seq_no"], doc["_primary_term"])
         return known
+
+    async def get(self, ids: Sequence[str]) -> dict[str, Any]:
+        """The documents of these posts, read from where the ledger says that they lie."""
+        known = await self.read([key_of("post", id) for id in ids])
+        places = {id: known[key].entry.place for id in ids if (key := key_of("post", id)) in known}
+        wanted = [{"_index": place, "_id": id} for id, place in places.items() if place]
+        if not wanted:
+            return {}
+        answer = await self._client.mget(docs=wanted)
+        return {
+            doc["_id"]: doc["_source"]
+            for doc in answer["docs"]
+            if doc.get("found") and not doc["_source"].get("deleted")
+        }
 
     async def sweep(self, before_ms: int) -> int:
         """Take out the entries of what was gone before then; how many."""

@@ -1,10 +1,10 @@
 """The mention index as files of this machine: one folder, one process; newest version wins."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -22,7 +22,6 @@ from streams.search import Found, Position, Search, Summary, check_interval, che
 
 T = TypeVar("T")
 SCHEME = "tantivy:///"
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,30 +74,29 @@ class Tantivy:
 
     def _deliver(self, batch: Sequence[Mention]) -> list[Outcome]:
         now = self._clock()
-        latest = in_ms(now + ONE_DAY)  # a broken clock must not freeze a post
         outcomes: list[Outcome] = [DELIVERED] * len(batch)
         changes: list[tuple[str, Change]] = []
         gone: dict[str, int] = {}
         for at, mention in enumerate(batch):
-            version = min(max(mention.version, 0), latest)
+            edition = mention.edition(now)
             if mention.event == "author_delete" and mention.author:
                 key = author_key(mention.author.id)
-                gone[key] = max(version, gone.get(key, 0))
-                posts = self._store.posts_of(mention.author.id, version)
+                gone[key] = max(edition, gone.get(key, 0))
+                posts = self._store.posts_of(mention.author.id, edition)
                 changes += [(post, Change(there)) for post, there in posts.items()]
             elif mention.event != "upsert":
-                changes.append((mention.id, Change(version)))
+                changes.append((mention.id, Change(edition)))
             elif len(body := encode(mention)) > MAX_POST_BYTES:
                 outcomes[at] = Rejected(f"longer than {MAX_POST_BYTES} bytes")
             else:
-                changes.append((mention.id, Change(version, mention, body)))
+                changes.append((mention.id, Change(edition, mention, body)))
         self._write(changes, gone, in_ms(now))
         return outcomes
 
     def _write(self, changes: Sequence[tuple[str, Change]], gone: dict[str, int], now_ms: int) -> None:
         authors = [author_key(c.mention.author.id) for _, c in changes if c.mention and c.mention.author]
         noted = self._store.gone_authors(list({*authors, *gone}))
-        gone = {key: max(version, noted.get(key, 0)) for key, version in gone.items()}
+        gone = {key: max(edition, noted.get(key, 0)) for key, edition in gone.items()}
         newest: dict[str, Change] = {}
         for post, given in changes:
             change = given._replace(mention=None) if _by_one_of(given, noted | gone) else given
@@ -111,6 +109,10 @@ class Tantivy:
         check_size(size)
         after = Position.read(cursor) if cursor else None
         return await self._read(lambda index: reading.page(index, search, size, after))
+
+    async def get(self, ids: Sequence[str]) -> Mapping[str, Mention]:
+        """What is there of these posts. Raises StorageError."""
+        return await self._read(lambda index: reading.named(index, ids))
 
     async def summarize(self, search: Search, interval_ms: int) -> Summary:
         """Counts over time and by facet, the 1000 most frequent values each. Raises UsageError or StorageError."""
@@ -136,4 +138,4 @@ class Tantivy:
 def _by_one_of(change: Change, authors: dict[str, int]) -> bool:
     """Whether it is a post of an author who is gone since."""
     author = change.mention.author if change.mention else None
-    return author is not None and authors.get(author_key(author.id), -1) >= change.version
+    return author is not None and authors.get(author_key(author.id), -1) >= change.edition

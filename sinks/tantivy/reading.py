@@ -1,11 +1,14 @@
 """Pages and summaries of an opened tantivy index; blocking, from any thread."""
 
+from collections.abc import Sequence
+
 import tantivy
 
 from sinks.tantivy.queries import query_of, summary_of
 from sinks.tantivy.schema import order_of
 from streams.codec import decode_mention
 from streams.errors import UsageError
+from streams.mention import Mention
 from streams.search import FACETS, Found, Position, Search, Summary
 
 
@@ -21,6 +24,17 @@ def page(index: tantivy.Index, search: Search, size: int, after: Position | None
         hits = [hit for hit in hits if hit[0] < last]
     mentions = tuple(decode_mention(bytes(searcher.doc(address)["body"][0])) for _, address in hits[:size])
     return Found(mentions=mentions, cursor=Position.of(mentions[-1]).cursor() if len(hits) > size else None)
+
+
+def named(index: tantivy.Index, ids: Sequence[str]) -> dict[str, Mention]:
+    """The mentions of these ids that are there."""
+    if not ids:
+        return {}
+    searcher = index.searcher()
+    query = tantivy.Query.term_set_query(index.schema, "id", list(ids))
+    hits = searcher.search(query, len(ids), count=False).hits
+    found = (decode_mention(bytes(searcher.doc(address)["body"][0])) for _, address in hits)
+    return {mention.id: mention for mention in found}
 
 
 def summary(index: tantivy.Index, search: Search, interval_ms: int) -> Summary:

@@ -22,16 +22,16 @@ HEAP_BYTES = 50_000_000
 
 
 class Change(NamedTuple):
-    """A post as it must be from a version on; no mention: gone."""
+    """A post as it must be from an edition on; no mention: gone."""
 
-    version: int
+    edition: int
     mention: Mention | None = None
     body: bytes = b""
 
     @property
     def state(self) -> State:
         """What decides which of two changes wins."""
-        return State(self.version, self.mention is None)
+        return State(self.edition, self.mention is None)
 
 
 class Store:
@@ -98,12 +98,12 @@ class Store:
         index.reload()
 
     def gone_authors(self, keys: Sequence[str]) -> dict[str, int]:
-        """Up to which version the posts of these authors are gone, by key."""
+        """Up to which edition the posts of these authors are gone, by key."""
         with self.failures():
             return self._versions.authors(keys)
 
-    def posts_of(self, author: str, version: int) -> dict[str, int]:
-        """The versions of an author's posts up to that version, by id."""
+    def posts_of(self, author: str, edition: int) -> dict[str, int]:
+        """The editions of an author's posts up to that edition, by id."""
         index, _ = self._opened()
         with self.failures():
             searcher = index.searcher()
@@ -111,7 +111,7 @@ class Store:
             hits = searcher.search(query, max(searcher.num_docs, 1), count=False).hits
             ids = [searcher.doc(address)["id"][0] for _, address in hits]
             known = self._versions.posts(ids)
-        return {post: state.version for post, state in known.items() if state.version <= version}
+        return {post: state.edition for post, state in known.items() if state.edition <= edition}
 
     def sweep(self, before_ms: int) -> int:
         """Forget who and what was gone before then; how many."""

@@ -1,4 +1,4 @@
-"""The newest version of each post id, and who and what is gone: one SQLite file, owned by one process."""
+"""The newest edition of each post id, and who and what is gone: one SQLite file, owned by one process."""
 
 import contextlib
 import os
@@ -10,19 +10,19 @@ from typing import NamedTuple
 
 from streams.errors import InUseError, StorageError
 
-FORMAT = 1
+FORMAT = 2
 _TABLES = """
-    CREATE TABLE IF NOT EXISTS post(id TEXT PRIMARY KEY, version INTEGER NOT NULL, deleted_at INTEGER) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS author(key TEXT PRIMARY KEY, version INTEGER NOT NULL, deleted_at INTEGER NOT NULL)
+    CREATE TABLE IF NOT EXISTS post(id TEXT PRIMARY KEY, edition INTEGER NOT NULL, deleted_at INTEGER) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS author(key TEXT PRIMARY KEY, edition INTEGER NOT NULL, deleted_at INTEGER NOT NULL)
         WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS gone ON post(deleted_at) WHERE deleted_at IS NOT NULL;
 """
 
 
 class State(NamedTuple):
-    """The newest version of a post, and whether it is gone; the greater of two wins."""
+    """The newest edition of a post, and whether it is gone; the greater of two wins."""
 
-    version: int
+    edition: int
     deleted: bool
 
 
@@ -81,16 +81,16 @@ class Versions:
         """What is known of these posts."""
         found = (
             self._opened()
-            .execute("SELECT id, version, deleted_at FROM post WHERE id = ?", (post,))
+            .execute("SELECT id, edition, deleted_at FROM post WHERE id = ?", (post,))
             .fetchone()
             for post in ids
         )
         return {row[0]: State(row[1], row[2] is not None) for row in found if row}
 
     def authors(self, keys: Iterable[str]) -> dict[str, int]:
-        """Up to which version the posts of these authors are gone."""
+        """Up to which edition the posts of these authors are gone."""
         found = (
-            self._opened().execute("SELECT key, version FROM author WHERE key = ?", (key,)).fetchone()
+            self._opened().execute("SELECT key, edition FROM author WHERE key = ?", (key,)).fetchone()
             for key in keys
         )
         return {row[0]: row[1] for row in found if row}
@@ -102,11 +102,11 @@ class Versions:
         try:
             db.executemany(
                 "INSERT OR REPLACE INTO post VALUES (?, ?, ?)",
-                [(post, state.version, now_ms if state.deleted else None) for post, state in posts.items()],
+                [(post, state.edition, now_ms if state.deleted else None) for post, state in posts.items()],
             )
             db.executemany(
                 "INSERT OR REPLACE INTO author VALUES (?, ?, ?)",
-                [(key, version, now_ms) for key, version in authors.items()],
+                [(key, edition, now_ms) for key, edition in authors.items()],
             )
         except BaseException:
             db.execute("ROLLBACK")

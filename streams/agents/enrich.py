@@ -32,15 +32,22 @@ class EnrichAgent:
         no_quotes_from: Collection[str] = (),
     ) -> None:
         self._chain, self._log, self._hit_partitions = chain, log, hit_partitions
-        self._no_quotes_from = no_quotes_from
+        self.no_quotes_from = no_quotes_from
+        self._one_at_a_time = asyncio.Lock()  # models are not made for two threads
 
     async def settle(self, records: Sequence[Record]) -> Sequence[Fate]:
         """Deliver what came out of each record before its fate is told."""
-        fates, entries, owners = await asyncio.to_thread(self._work, records)
+        async with self._one_at_a_time:
+            fates, entries, owners = await asyncio.to_thread(self._work, records)
         outcomes: list[list[Delivered | Retry | Rejected]] = [[] for _ in records]
         for owner, outcome in zip(owners, await deliver(self._log, entries), strict=True):
             outcomes[owner].append(outcome)
         return [fate if fate is not None else worst(outcomes[at]) for at, fate in enumerate(fates)]
+
+    async def enrich(self, mentions: Sequence[Mention]) -> list[Step]:
+        """What becomes of mentions that somebody else brings, between two batches."""
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(enrich, mentions, self._chain)
 
     def _work(self, records: Sequence[Record]) -> tuple[list[Fate | None], list[Entry], list[int]]:
         """The fates that are certain already, the entries to append, and whose record each entry comes from."""
@@ -56,7 +63,7 @@ class EnrichAgent:
         entries: list[Entry] = []
         owners: list[int] = []
         for at, mention, step in zip(places, mentions, enrich(mentions, self._chain), strict=True):
-            made = outputs(mention, step, self._hit_partitions, self._no_quotes_from)
+            made = outputs(mention, step, self._hit_partitions, self.no_quotes_from)
             entries += made
             owners += [at] * len(made)
             if not made:
@@ -74,17 +81,18 @@ def outputs(
     """
     edited = mention.edited_at is not None
     if mention.event != "upsert":
-        return [_mention(mention), *_retractions(mention, (), hit_partitions)]
+        return [mention_entry(mention), *retractions(mention, (), hit_partitions)]
     if isinstance(step, Mention):
         keep = tuple(match.subscription for match in step.matches)
-        taken_back = _retractions(mention, keep, hit_partitions) if edited else []
-        return [_mention(step), *map(_hit, hits_of(step, no_quotes_from)), *taken_back]
+        taken_back = retractions(mention, keep, hit_partitions) if edited else []
+        return [mention_entry(step), *map(hit_entry, hits_of(step, no_quotes_from)), *taken_back]
     if isinstance(step, Dropped) and edited:
-        return [_mention(_retracted(mention)), *_retractions(mention, (), hit_partitions)]
+        return [mention_entry(_retracted(mention)), *retractions(mention, (), hit_partitions)]
     return []
 
 
-def _mention(mention: Mention) -> Entry:
+def mention_entry(mention: Mention) -> Entry:
+    """A mention as it is appended."""
     return Entry(MENTIONS, mention.id.encode(), encode(mention))
 
 
@@ -102,11 +110,13 @@ def _retracted(mention: Mention) -> Mention:
     )
 
 
-def _hit(hit: Hit) -> Entry:
+def hit_entry(hit: Hit) -> Entry:
+    """A hit as it is appended."""
     return Entry(HITS, hit.subscription.encode(), encode(hit))
 
 
-def _retractions(mention: Mention, keep: tuple[str, ...], partitions: int) -> list[Entry]:
+def retractions(mention: Mention, keep: tuple[str, ...], partitions: int) -> list[Entry]:
+    """Take a post back, or all of an author who is gone, from all but those in `keep`."""
     gone = mention.author.id if mention.event == "author_delete" and mention.author else None
     post = None if gone else mention.id
     value = encode(Retraction(created_at=mention.created_at, post=post, author=gone, keep=keep))

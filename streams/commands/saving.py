@@ -49,7 +49,7 @@ async def on_log_or(
 async def request(config: Config, method: str, path: str, body: object = None) -> Any:
     """The answer of the running process to one request. Raises UsageError on what it refuses."""
     token = config.web.token
-    headers = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
+    headers = {"X-User": user(), **({"Authorization": f"Bearer {token.reveal()}"} if token else {})}
     url = config.web.url.rstrip("/") + path
     try:
         async with session(headers=headers) as http, http.request(method, url, json=body) as answer:

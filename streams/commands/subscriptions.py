@@ -1,4 +1,4 @@
-"""`resonanz subscriptions`: list, apply, test, explain, remove."""
+"""`resonanz subscriptions`: list, apply, test, explain, backfill, history, remove."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,9 +8,10 @@ from urllib.parse import quote
 import msgspec
 import typer
 
-from streams import subscriptions
+from streams import hindsight, subscriptions
 from streams.chain import new_matcher
 from streams.clock import system_clock
+from streams.commands.backfilling import run_over_the_past
 from streams.commands.common import ConfigOption, complete
 from streams.commands.saving import on_log_or, request, user, with_log
 from streams.config import Config, load
@@ -18,9 +19,14 @@ from streams.errors import UsageError
 from streams.log.base import Log
 from streams.post import Post
 from streams.subscription import Subscription
+from streams.web.asked import PAST
 
 app = typer.Typer(no_args_is_help=True, help="What is listened for.")
 
+Id = Annotated[str, typer.Argument(help="The id of a subscription.")]
+Since = Annotated[
+    str, typer.Option("--since", help="How far back: 14d, 2026-11-01T00:00:00Z, or `all` that is kept.")
+]
 Files = Annotated[list[Path], typer.Argument(help="TOML files with [[subscription]] tables.")]
 
 
@@ -33,21 +39,62 @@ def list_(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def apply(files: Files, config: ConfigOption = None, dry_run: bool = False) -> None:
+def apply(
+    files: Files,
+    config: ConfigOption = None,
+    dry_run: bool = False,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="Run what changed over the past, too.")
+    ] = False,
+    since: Since = PAST,
+) -> None:
     """Save the subscriptions of the files; shows what changes first. Nothing is saved if one of them is wrong."""
     wanted = _checked(files)
     settings = load(config)
-    for difference in subscriptions.compare(wanted, complete(with_log(settings, subscriptions.stored))):
+    differences = subscriptions.compare(wanted, complete(with_log(settings, subscriptions.stored)))
+    for difference in differences:
         print(difference)
-    if not dry_run:
-        complete(_save(settings, wanted))
+    _look_back(settings, [one.subscription for one in differences if one.new or "query" in one.changed])
+    if dry_run:
+        return
+    complete(_save(settings, wanted))
+    if changed := [one.subscription.id for one in differences if backfill and (one.new or one.changed)]:
+        complete(run_over_the_past(settings, changed, since, wait=True))
+
+
+@app.command("backfill")
+def backfill_(
+    id: Id,
+    config: ConfigOption = None,
+    since: Since = PAST,
+    wait: Annotated[bool, typer.Option(help="Tell how far it has come, until it is done.")] = True,
+) -> None:
+    """Run a subscription over what was said before it was saved; raises no alarm, and may be repeated."""
+    complete(run_over_the_past(load(config), [id], since, wait=wait))
 
 
 @app.command()
-def test(files: Files) -> None:
+def history(id: Id, config: ConfigOption = None) -> None:
+    """Tell who changed a subscription, when and what; also of one that was removed."""
+    told = complete(with_log(load(config), lambda log: subscriptions.history(log, id)))
+    if not told:
+        raise UsageError(f"nobody changed a subscription {id!r}")
+    for change in told:
+        print(change)
+
+
+@app.command("test")
+def run_examples(
+    files: Files,
+    config: ConfigOption = None,
+    past: Annotated[bool, typer.Option("--past", help="Look at the posts that are kept, too.")] = False,
+) -> None:
     """Run the examples of the subscriptions of the files; exit code 2 if one fails."""
-    for one in _checked(files):
+    found = _checked(files)
+    for one in found:
         print(f"ok {one.id}: {len(one.must_match)} match, {len(one.must_not_match)} do not")
+    if past:
+        _look_back(load(config), found)
 
 
 @app.command()
@@ -87,6 +134,16 @@ def _checked(files: Sequence[Path]) -> list[Subscription]:
     return found
 
 
+def _look_back(config: Config, wanted: Sequence[Subscription]) -> None:
+    """Print what the kept posts say about subscriptions."""
+    if not wanted:
+        return
+    told = complete(with_log(config, lambda log: hindsight.warnings(log, wanted, new_matcher)))
+    for id, sentences in told.items():
+        for sentence in sentences:
+            print(f"! {id}: {sentence}")
+
+
 async def _save(config: Config, wanted: Sequence[Subscription]) -> None:
     async def directly(log: Log) -> None:
         await subscriptions.save(log, wanted, by=user())
@@ -102,7 +159,7 @@ async def _save(config: Config, wanted: Sequence[Subscription]) -> None:
 
 async def _remove(config: Config, id: str) -> None:
     async def directly(log: Log) -> None:
-        await subscriptions.remove(log, id)
+        await subscriptions.remove(log, id, by=user())
 
     async def by_asking() -> None:
         await request(config, "DELETE", f"/api/subscriptions/{quote(id, safe='')}")

@@ -167,6 +167,28 @@ async def a_retraction_is_a_deletion(case: IndexCase) -> None:
         assert await case.ids(index) == []
 
 
+async def a_post_that_was_matched_again_replaces_itself(case: IndexCase) -> None:
+    """Of one version the later revision holds, also over a retraction, but not over a deletion or a newer version."""
+    again, retracted = seen(1, 1, revision=1), seen(2, 1, event="delete", text="", reason="no longer matches")
+    async with case.opened() as index:
+        await deliver(index, seen(1, 1), retracted, gone(3, 1), seen(4, 2))
+        await deliver(index, again, *(seen(number, 1, revision=1) for number in (2, 3, 4)))
+        await deliver(index, seen(1, 1), retracted)
+        assert await case.found(index) == [seen(4, 2), seen(2, 1, revision=1), again]
+        await deliver(index, gone(1, 1), author_gone(2, 1))
+        assert await case.ids(index) == ["sample:4"]
+
+
+async def posts_are_read_by_id_at_once(case: IndexCase) -> None:
+    """In their newest state, as soon as they were delivered; what is not there or gone is left out."""
+    async with case.opened() as index:
+        await deliver(index, seen(1, 1), seen(2, 1), seen(3, 1), seen(1, 2))
+        await deliver(index, gone(2, 2))
+        asked = [f"sample:{number}" for number in (1, 2, 9)]
+        assert dict(await index.get(asked)) == {"sample:1": seen(1, 2)}
+        assert dict(await index.get([])) == {}
+
+
 async def an_authors_posts_go_with_the_author(case: IndexCase) -> None:
     """Those of all months, and of that author alone; also those of the same batch."""
     async with case.opened() as index:
@@ -255,6 +277,8 @@ WRITING: Sequence[Callable[[IndexCase], Awaitable[None]]] = (
     a_deletion_wins_after_a_restart,
     a_deleted_post_may_return,
     a_retraction_is_a_deletion,
+    a_post_that_was_matched_again_replaces_itself,
+    posts_are_read_by_id_at_once,
     an_authors_posts_go_with_the_author,
     an_older_post_of_a_gone_author_stays_away,
     a_post_is_in_one_month_only,

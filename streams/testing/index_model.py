@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from streams.clock import Clock, system_clock
@@ -62,7 +62,7 @@ class ModelIndex:
             return Rejected("too long")
         if mention.event == "author_delete" and mention.author:
             author = mention.author.id
-            memory.gone_authors[author] = max(self.version(mention), memory.gone_authors.get(author, 0))
+            memory.gone_authors[author] = max(self.edition(mention), memory.gone_authors.get(author, 0))
             memory.told_at["author", author] = self._clock()
         elif self.wins(mention, memory.newest.get(mention.id)):
             memory.newest[mention.id] = mention
@@ -74,12 +74,12 @@ class ModelIndex:
         """The newer, and of one age the deletion."""
         return known is None or self._rank(mention) > self._rank(known)
 
-    def version(self, mention: Mention) -> int:
-        """No later than tomorrow, whatever a clock says."""
-        return min(mention.version, in_ms(self._clock() + timedelta(days=1)))
+    def edition(self, mention: Mention) -> int:
+        """Dated no later than tomorrow, whatever a clock says."""
+        return mention.edition(self._clock())
 
     def _rank(self, mention: Mention) -> tuple[int, bool]:
-        return self.version(mention), mention.event == "delete"
+        return self.edition(mention), mention.event == "delete"
 
     def alive(self) -> list[Mention]:
         """What can be found."""
@@ -89,7 +89,7 @@ class ModelIndex:
             if mention.event == "upsert"
             and not (
                 mention.author
-                and self.memory.gone_authors.get(mention.author.id, -1) >= self.version(mention)
+                and self.memory.gone_authors.get(mention.author.id, -1) >= self.edition(mention)
             )
         ]
 
@@ -105,6 +105,10 @@ class ModelIndex:
         rest = [m for m in self.matching(search) if after is None or _order(m) < _key(after)]
         page = tuple(rest[:size])
         return Found(mentions=page, cursor=Position.of(page[-1]).cursor() if len(rest) > size else None)
+
+    async def get(self, ids: Sequence[str]) -> Mapping[str, Mention]:
+        """Those of `alive`."""
+        return {mention.id: mention for mention in self.alive() if mention.id in ids}
 
     async def summarize(self, search: Search, interval_ms: int) -> Summary:
         """Counts of `matching`."""

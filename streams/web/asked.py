@@ -16,6 +16,9 @@ MAX_SIZE = 200
 MAX_TEXT = 1_000
 MAX_BODY_BYTES = 256 * 1024
 MAX_WHO = 100
+PAST = "14d"
+"""How far back is looked if nobody says: as long as posts are kept."""
+
 UNITS: Mapping[str, int] = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
@@ -53,6 +56,11 @@ def moment_of(name: str, text: str, clock: Clock) -> datetime:
             f"{name} is a time with its zone or so long ago; write {name}=2026-11-01T10:00:00Z or {name}=24h"
         )
     return moment.astimezone(UTC)
+
+
+def past_of(text: str, clock: Clock) -> datetime | None:
+    """How far back something of the past is wanted; None is `all` that is kept. Raises UsageError."""
+    return None if text == "all" else moment_of("since", text, clock)
 
 
 def interval_of(text: str) -> int:

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
-from streams import subscriptions
+from streams import backfill, subscriptions
 from streams.alert import Alert
+from streams.backfill import Backfill, BackfillRequest
 from streams.clock import Clock
 from streams.codec import encode
 from streams.errors import UnavailableError, UsageError
@@ -44,13 +46,24 @@ class Changes:
             self._view.subscriptions[kept.id] = kept
             return kept
 
-    async def unsubscribe(self, id: str) -> None:
+    async def unsubscribe(self, id: str, by: str) -> None:
         """Remove a subscription. Raises Unknown."""
         async with self._one_at_a_time():
             if id not in self._view.subscriptions:
                 raise Unknown
-            await subscriptions.remove(self._log, id)
+            await subscriptions.remove(self._log, id, by=by, clock=self._clock)
             self._view.subscriptions.pop(id, None)
+
+    async def backfill(self, id: str, since: datetime | None, by: str) -> Backfill:
+        """Ask for a subscription to be run over the past. Raises Unknown."""
+        async with self._one_at_a_time():
+            if (known := self._view.subscriptions.get(id)) is None:
+                raise Unknown
+            request = BackfillRequest(
+                subscription=id, version=known.version, since=since, at=self._clock(), by=by
+            )
+            await backfill.ask(self._log, request)
+            return Backfill(request=request, at=request.at)
 
     async def alert(self, id: str, change: Callable[[Alert], Alert]) -> Alert:
         """Write what `change` makes of an alert. Raises Unknown, and what `change` raises."""

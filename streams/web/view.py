@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from streams.alert import Alert
+from streams.backfill import Backfills
 from streams.codec import DecodeError, decode, decode_alert, decode_mention, decode_subscription
 from streams.coverage import Coverage
 from streams.errors import ResonanzError
 from streams.log.base import Log, Record
 from streams.logs import logger
 from streams.subscription import Subscription
-from streams.topics import ALERTS, COVERAGE, MENTIONS, SUBSCRIPTIONS
+from streams.topics import ALERTS, BACKFILLS, COVERAGE, MENTIONS, SUBSCRIPTIONS
 from streams.web.live import Gone, Live
 
 T = TypeVar("T")
@@ -21,17 +22,18 @@ RETRY_SECS = 1.0
 class View:
     """Follows the log from `start` to `stop`, in the running loop. An outage of the log is waited out.
 
-    `alerts`, `subscriptions` and `coverage`: the last value of each key.
+    `alerts`, `subscriptions` and `coverage`: the last value of each key. `backfills`: how far each has come.
     """
 
     def __init__(self, log: Log) -> None:
         self.alerts: dict[str, Alert] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self.coverage: dict[str, Coverage] = {}
+        self.backfills = Backfills()
         self.live = Live()
         self._log = log
         self._tasks: list[asyncio.Task[None]] = []
-        self._behind = {ALERTS, SUBSCRIPTIONS, COVERAGE}
+        self._behind = {ALERTS, SUBSCRIPTIONS, COVERAGE, BACKFILLS}
         self._all_read = asyncio.Event()
 
     @property
@@ -49,6 +51,7 @@ class View:
             ALERTS: self._learn_alert,
             SUBSCRIPTIONS: lambda record: self._keep(self.subscriptions, record, decode_subscription),
             COVERAGE: lambda record: self._keep(self.coverage, record, _decode_coverage),
+            BACKFILLS: self.backfills.learn,
             MENTIONS: self._learn_mention,
         }
         self._tasks = [asyncio.create_task(self._follow(topic, learn)) for topic, learn in learners.items()]
@@ -94,7 +97,7 @@ class View:
     def _learn_mention(self, record: Record) -> None:
         mention = decode_mention(record.value)
         match mention.event:
-            case "upsert":
+            case "upsert" if mention.revision == 0:  # what a backfill finds is not new
                 self.live.tell("mention", mention)
             case "delete":
                 self.live.forget(Gone(post=mention.id))

@@ -1,11 +1,12 @@
 """Do the checks catch what they are there for? A correct index passes; each seeded fault fails at least one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from streams.errors import ResonanzError
-from streams.mention import Mention
+from streams.mention import REVISIONS, Mention
 from streams.outcome import DELIVERED, Outcome, Rejected
 from streams.search import Found, Position, Search, Summary
 from streams.testing.index_checks import WRITING
@@ -23,7 +24,32 @@ class LastWins(ModelIndex):
 
 class EqualUpsertWins(ModelIndex):
     def wins(self, mention, known):
-        return known is None or self.version(mention) >= self.version(known)
+        return known is None or mention.version >= known.version
+
+
+class IgnoresRevisions(ModelIndex):
+    def edition(self, mention):
+        return super().edition(replace(mention, revision=0))
+
+
+class RetractsForGood(ModelIndex):
+    def edition(self, mention):
+        return super().edition(replace(mention, reason=None))
+
+
+class RevisionOverDeletion(ModelIndex):
+    def edition(self, mention):
+        return super().edition(mention) + (REVISIONS if mention.revision else 0)
+
+
+class ReadsWhatIsGone(ModelIndex):
+    async def get(self, ids):
+        return {id: self.memory.newest[id] for id in ids if id in self.memory.newest}
+
+
+class ReadsNothing(ModelIndex):
+    async def get(self, ids):
+        return {}
 
 
 class OlderUpsertAfterDeletion(ModelIndex):

@@ -5,12 +5,13 @@ import shutil
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrichers.aspects import CUES, aspects
-from enrichers.models.tone import LABELS, ToneModel, words
-from enrichers.sentiment import SHIPPED, SentimentLabel
+from enrichers.models.ngrams import plain, words
+from enrichers.models.tone import GUESS, LABELS, SHIPPED, ToneModel
+from enrichers.sentiment import SentimentLabel
 from streams.errors import ConfigError, StorageError
 from streams.mention import Language, Match
 from streams.post import Rating
@@ -84,13 +85,13 @@ async def test_the_domain_comes_from_the_source():
 
 
 async def test_an_unknown_domain_is_refused_with_a_list():
-    with pytest.raises(ConfigError, match="general, feedback, transport"):
+    with pytest.raises(ConfigError, match="general, feedback, transport, guess"):
         await SentimentLabel(SentimentLabel.Config(domain="zoo")).open()
 
 
 @pytest.mark.parametrize("bound", [-0.1, 60, float("nan")])
 async def test_a_bound_that_is_no_probability_is_refused(bound):
-    with pytest.raises(ConfigError, match=r"unsure_below = 0\.6"):
+    with pytest.raises(ConfigError, match=r"unsure_below = 0\.64"):
         await SentimentLabel(SentimentLabel.Config(unsure_below=bound)).open()
 
 
@@ -111,17 +112,35 @@ async def test_a_model_of_ones_own_is_used(tmp_path):
 def test_the_model_holds_numbers_and_names_only():
     with np.load(SHIPPED, allow_pickle=False) as file:
         kinds = {name: file[name].dtype.kind for name in file.files}
-    assert {name for name, kind in kinds.items() if kind == "U"} == {"domains", "languages"}
-    assert set(kinds.values()) <= {"u", "f", "U"}
+    assert {name for name, kind in kinds.items() if kind == "U"} == {"domains", "kinds", "languages"}
+    assert set(kinds.values()) <= {"u", "i", "f", "U"}
     assert SHIPPED.stat().st_size < 20_000_000
 
 
-@given(st.text(max_size=300), st.sampled_from(MODEL.domains))
-def test_probabilities_sum_to_one(text, domain):
-    probabilities = MODEL.probabilities(text.encode("utf-8", "replace").decode(), domain)
-    assert len(probabilities) == len(LABELS)
-    assert math.isclose(sum(probabilities), 1)
-    assert min(probabilities) >= 0
+@settings(max_examples=40)
+@given(st.lists(st.text(max_size=300), max_size=4), st.sampled_from([*MODEL.domains, GUESS]))
+def test_probabilities_sum_to_one(texts, domain):
+    texts = [text.encode("utf-8", "replace").decode() for text in texts]
+    found = MODEL.probabilities(texts, [domain] * len(texts))
+    assert found.shape == (len(texts), len(LABELS))
+    assert np.allclose(found.sum(axis=1), 1)
+    assert (found >= 0).all()
+
+
+@settings(max_examples=40)
+@given(st.lists(st.text(max_size=80), min_size=1, max_size=6))
+def test_what_is_in_the_batch_does_not_show(texts):
+    texts = [text.encode("utf-8", "replace").decode() for text in texts]
+    together = MODEL.probabilities(texts, ["general"] * len(texts))
+    alone = [MODEL.probabilities([text], ["general"])[0] for text in texts]
+    assert np.array_equal(together, np.array(alone))
+
+
+async def test_the_domain_may_be_guessed_from_the_text():
+    text = "@DB_Bahn Aufzug am Gleis 3 seit Wochen defekt, kein Hinweis"
+    guessed = await judge(text, SentimentLabel.Config(domain=GUESS))
+    assert guessed == await judge(text, SentimentLabel.Config(domain="transport"))
+    assert guessed != await judge(text)
 
 
 async def test_scores_as_written_sum_to_one():
@@ -134,10 +153,20 @@ def test_links_handles_and_spaced_smileys_are_one_word_each():
     assert words("@DB_Bahn Tooooooll : ) https://t.co/x") == ["@user", "toooll", ":)", "httpurl"]
 
 
+def test_the_encoder_reads_emoji_by_name_and_no_links():
+    assert plain("Toll 😍😍 @DB_Bahn https://t.co/x #Bahn :-)").split() == (
+        ["Toll", "smiling", "face", "with", "heart-shaped", "eyes", "Bahn", ":)"]
+    )
+
+
+def test_escapes_that_are_left_over_are_read_as_what_they_stand_for():
+    assert words(r"isn\u2019t &amp; co") == ["isn’t", "&", "co"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Zugausfall wegen Warnstreik", ("punctuality", "strike")),
+        ("Zugausfall wegen Warnstreik", ("disruption", "strike")),
         ("Ticketpreise sind zu teuer, die App stürzt ab", ("price", "technology")),
         ("Apfelkuchen in der Klosterkirche", ()),
         ("Delayed again and rude staff", ("punctuality", "staff")),

@@ -86,7 +86,7 @@ def test_the_newest_wins_however_writers_are_interleaved_or_die(given_: list[Cha
     newest = max(given_, key=rank)
     visible = server.visible()
     assert len(visible) == (0 if newest.place is None else 1)
-    assert all(body.startswith(f"{newest.version} ".encode()) for body in visible.values())
+    assert all(body.startswith(f"{newest.edition} ".encode()) for body in visible.values())
 
 
 @given(st.lists(changes, min_size=1, max_size=6))

@@ -88,7 +88,7 @@ async def test_what_is_removed_is_no_longer_in_force_and_the_unreadable_never_wa
     log = FakeLog()
     await save(log, [DB, BVG], by="anna")
     await log.append([Entry(SUBSCRIPTIONS, b"bad", b"{")])
-    await remove(log, "db")
+    await remove(log, "db", by="anna")
     assert set(await stored(log)) == {"bvg"}
 
 
@@ -126,7 +126,7 @@ async def test_a_follower_hears_all_that_is_stored_then_every_change_and_skips_t
     async with asyncio.timeout(20):
         await ready.wait()
         assert heard == ["db", "bvg"]
-        await remove(log, "db")
+        await remove(log, "db", by="anna")
         await gone.wait()
     following.cancel()
     assert heard[2] == "-db"

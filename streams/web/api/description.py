@@ -9,13 +9,14 @@ import msgspec
 from aiohttp import web
 
 from streams.alert import Alert
+from streams.backfill import Backfill
 from streams.coverage import Coverage
 from streams.explanation import Explanation
 from streams.ranking import Ranked
-from streams.subscription import Subscription
+from streams.subscription import Subscription, SubscriptionChange
 from streams.web.routes import Route
 
-RECORDS = (Alert, Coverage, Explanation, Ranked, Subscription)
+RECORDS = (Alert, Backfill, Coverage, Explanation, Ranked, Subscription, SubscriptionChange)
 
 
 @cache

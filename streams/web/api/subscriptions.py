@@ -6,11 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
+from streams import hindsight, subscriptions
 from streams.codec import decode, decode_subscription, encode
 from streams.errors import UsageError
 from streams.post import Post
 from streams.subscription import Subscription
-from streams.subscriptions import check
 from streams.web.answers import json_answer
 from streams.web.asked import body_of, who_of
 from streams.web.changes import Unknown
@@ -24,10 +24,11 @@ NOT_THERE = "there is no subscription of that id; /api/subscriptions lists them"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """A query, and texts to put to it."""
+    """A query, and texts to put to it. `past`: also say what the posts that are kept tell about it."""
 
     query: str
     texts: tuple[str, ...] = ()
+    past: bool = False
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -44,13 +45,22 @@ async def shown(request: web.Request) -> web.Response:
     return json_answer(subscription)
 
 
+async def history(request: web.Request) -> web.Response:
+    """Who changed a subscription, when and what, oldest first; also of one that was removed."""
+    name = request.match_info["id"]
+    told = await subscriptions.history(services(request).log, name)
+    if not told and name not in read_view(request).subscriptions:
+        raise web.HTTPNotFound(text=NOT_THERE)
+    return json_answer({"changes": told})
+
+
 async def put(request: web.Request) -> web.Response:
     """Write a subscription, if its query can be meant and its examples hold."""
     name = request.match_info["id"]
     if not ID.fullmatch(name):
         raise UsageError("an id has 1 to 100 letters, digits, `_`, `.` and `-`")
     subscription = _read(name, await body_of(request))
-    check(subscription, services(request).new_matcher())
+    subscriptions.check(subscription, services(request).new_matcher())
     is_new = name not in read_view(request).subscriptions
     written = await changes(request).subscribe(subscription, who_of(request))
     return json_answer(written, status=201 if is_new else 200)
@@ -59,7 +69,7 @@ async def put(request: web.Request) -> web.Response:
 async def delete(request: web.Request) -> web.Response:
     """Remove a subscription."""
     try:
-        await changes(request).unsubscribe(request.match_info["id"])
+        await changes(request).unsubscribe(request.match_info["id"], who_of(request))
     except Unknown:
         raise web.HTTPNotFound(text=NOT_THERE) from None
     return web.Response(status=204)
@@ -72,7 +82,10 @@ async def try_query(request: web.Request) -> web.Response:
         raise UsageError(f"at most {MAX_TEXTS} texts at once")
     subscription = Subscription(id="try", query=tried.query)
     matcher, now = services(request).new_matcher(), services(request).clock()
-    warnings = matcher.check(subscription)
+    warnings = [*matcher.check(subscription)]
+    if tried.past:
+        log, new_matcher = services(request).log, services(request).new_matcher
+        warnings += (await hindsight.warnings(log, [subscription], new_matcher))[subscription.id]
     posts = [
         Post(id=f"try:{at}", source="try", created_at=now, text=text) for at, text in enumerate(tried.texts)
     ]
@@ -91,6 +104,7 @@ ROUTES = (
     Route("GET", "/api/subscriptions", listed),
     Route("POST", "/api/subscriptions/try", try_query),
     Route("GET", "/api/subscriptions/{id}", shown),
+    Route("GET", "/api/subscriptions/{id}/history", history),
     Route("PUT", "/api/subscriptions/{id}", put, changes=True),
     Route("DELETE", "/api/subscriptions/{id}", delete, changes=True),
 )

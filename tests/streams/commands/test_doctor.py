@@ -20,7 +20,7 @@ def test_all_is_well(tmp_path):
 
 
 def test_topics_that_are_missing_are_said_and_not_made(tmp_path):
-    assert "ok     log: sqlite:///log.db; `resonanz topics apply` changes 10 topics" in lines(
+    assert "ok     log: sqlite:///log.db; `resonanz topics apply` changes 12 topics" in lines(
         resonanz(tmp_path, "doctor")
     )
     assert not (tmp_path / "log.db").exists()

@@ -2,7 +2,9 @@
 
 import pytest
 
-from streams.topics import SUBSCRIPTIONS
+from streams.backfill import BackfillRequest
+from streams.codec import decode
+from streams.topics import BACKFILLS, SUBSCRIPTIONS
 from tests.streams.commands.typed import apply_topics, latest, lines, refusal, resonanz
 
 DB = '[[subscription]]\nid = "db"\nname = "Die Bahn"\nquery = "bahn~"\nmust_match = ["Bahnstreik"]\n'
@@ -83,3 +85,20 @@ def test_what_is_removed_is_forgotten_and_can_be_listened_for_again(folder):
     assert "no subscription 'db'" in refusal(resonanz(folder, "subscriptions", "remove", "db"))
     unknown = refusal(resonanz(folder, "subscriptions", "explain", "db", "--text", "Bahn"))
     assert "there are: post" in unknown
+
+
+def test_who_changed_what_is_told_and_a_backfill_waits_for_a_pipeline(folder):
+    lines(applied(folder, DB))
+    assert lines(applied(folder, DB.replace("bahn~", "bahn~ OR zug"), "--backfill", "--since", "3d")) == [
+        "~ db: query",
+        "asked for; it begins when `resonanz run` or `resonanz work` does",
+    ]
+    (request,) = latest(folder, BACKFILLS).values()
+    assert decode(BackfillRequest, request).version == 2
+    told = [line.split("\t") for line in lines(resonanz(folder, "subscriptions", "history", "db"))]
+    assert [(line[0], line[3], line[-1]) for line in told] == [
+        ("v1", "added", "must_match: – → ['Bahnstreik']"),
+        ("v2", "changed", "query: bahn~ → bahn~ OR zug"),
+    ]
+    assert "nobody changed" in refusal(resonanz(folder, "subscriptions", "history", "nobody"))
+    assert "write" in refusal(resonanz(folder, "subscriptions", "backfill", "db", "--since", "soon"))
