@@ -35,8 +35,8 @@ class Covered:
 class TopStory:
     """One text that many share, by the post that carries furthest.
 
-    `quote`: at most 200 characters of it, None where the source's terms forbid it or the post is gone. `mentions`:
-    copies of it, by so many `voices`.
+    `quote`: at most 200 characters of it, None where the source's terms forbid it or the post is gone. `author`:
+    the name, by whose `author_id` it is taken back. `mentions`: copies of it, by so many `voices`.
     """
 
     post: str
@@ -44,6 +44,7 @@ class TopStory:
     quote: str | None = None
     url: str | None = None
     author: str | None = None
+    author_id: str | None = None
     mentions: int = 1
     voices: int = 1
     influence: float = 0.0

@@ -12,6 +12,7 @@ from streams.agents.consume import Agent, leave
 from streams.agents.enrich import EnrichAgent
 from streams.agents.index import IndexAgent
 from streams.agents.notify import NotifyAgent
+from streams.agents.pulse import Pulse
 from streams.agents.watch import WatchAgent
 from streams.agents.worker import GROUP, Worker, faust_app
 from streams.chain import build_chain, new_matcher
@@ -32,6 +33,9 @@ from streams.web.view import View
 Role = Literal["ingest", "work", "web"]
 ROLES: tuple[Role, ...] = ("ingest", "work", "web")
 AGENT_TOPICS = {"enrich": POSTS, "index": MENTIONS, "watch": HITS, "notify": ALERTS}
+
+IN_FLIGHT = 2000
+"""Records that may wait while all goes well: two batches of each agent."""
 
 C = TypeVar("C", bound=Component)
 
@@ -105,8 +109,13 @@ class Application:
     async def _start_worker(self, index: Index) -> None:
         chain = [await self._opened(enricher) for enricher in build_chain(self._config)]
         notifiers = {name: await self._opened(sink) for name, sink in _notifiers(self._config.sinks).items()}
-        watch, notify = WatchAgent(self._log), NotifyAgent(self._log, notifiers)
-        enrich = EnrichAgent(chain, self._log, len(await self._log.ends(HITS)))
+        pulse = Pulse() if self._log.shared else None
+        if pulse:
+            self._keep(pulse.beat(), "pulse")
+        watch = WatchAgent(self._log, up_to_date=self._up_to_date, pulse=pulse)
+        notify = NotifyAgent(self._log, notifiers)
+        hit_partitions = len(await self._log.ends(HITS))
+        enrich = EnrichAgent(chain, self._log, hit_partitions, self._config.alerts.no_quotes_from)
         backfiller = Backfiller(self._log, index, enrich, new_matcher, self._waiting_posts)
         await self._listen([*_matchers(chain), watch, backfiller])
         await self._following(backfiller.follow, "backfill requests")
@@ -121,6 +130,12 @@ class Application:
         self._keep(watch.tick(lambda: worker.assigned(HITS)), "watch")
         # one worker at a time: the one that enriches the first partition
         self._keep(backfiller.run(lambda: 0 in worker.assigned(POSTS)), "backfill")
+
+    def _up_to_date(self) -> bool:
+        """Whether what the sources said has come through to `watch`, but for what is in flight."""
+        agents = self._health.report().agents
+        before = [agents[name] for name in ("enrich", "watch") if name in agents]
+        return all(one.trouble is None and one.lag <= IN_FLIGHT for one in before)
 
     def _waiting_posts(self) -> int:
         enrich = self._health.report().agents.get("enrich")

@@ -32,6 +32,10 @@ _failures = Counter(
 _told = Counter(
     "resonanz_notifications_total", "Notifications, by outcome", ["channel", "outcome"], registry=REGISTRY
 )
+_heard = Counter("resonanz_hits_total", "Hits, by whether they were counted", ["outcome"], registry=REGISTRY)
+_forgotten = Counter(
+    "resonanz_memory_unreadable_total", "Entries of an agent's memory left out", ["agent"], registry=REGISTRY
+)
 
 
 def settled(agent: str, fate: str, count: int) -> None:
@@ -68,6 +72,16 @@ def ingestor_failed(ingestor: str) -> None:
 def notified(channel: str, outcome: str) -> None:
     """A notification was delivered, put off or given up."""
     _told.labels(channel, outcome).inc()
+
+
+def heard(outcome: str, times: int) -> None:
+    """So many hits were counted, taken back, or refused as known, future, too old or unsubscribed."""
+    _heard.labels(outcome).inc(times)
+
+
+def forgotten(agent: str) -> None:
+    """An entry of an agent's memory cannot be read."""
+    _forgotten.labels(agent).inc()
 
 
 def render() -> bytes:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Final
 
 from streams import history
-from streams.agents.enrich import EnrichAgent, hit_entry, hits, mention_entry, outputs
+from streams.agents.enrich import EnrichAgent, hit_entry, mention_entry, outputs
+from streams.agents.hits import hits_of
 from streams.agents.worker import GROUP
 from streams.backfill import Backfill, Backfills, telling
 from streams.clock import Clock, system_clock
@@ -224,7 +225,10 @@ class Backfiller:
         for begin in range(0, len(posts), AT_ONCE):
             mentions = [Mention.of(post) for post in posts[begin : begin + AT_ONCE]]
             steps = await self._live.enrich(mentions)
-            told = [outputs(mention, step, partitions) for mention, step in zip(mentions, steps, strict=True)]
+            told = [
+                outputs(mention, step, partitions, self._live.no_quotes_from)
+                for mention, step in zip(mentions, steps, strict=True)
+            ]
             await deliver(self._log, [entry for entries in told for entry in entries if entry.topic == HITS])
 
     async def _tell(self, backfill: Backfill) -> None:
@@ -245,7 +249,8 @@ def outputs_of(mention: Mention, there: Mention | None, subscription: Subscripti
     if there is not None and there.version > mention.version:
         return []
     past = replace(mention, mode="backfill", revision=1)
-    told = [hit_entry(hit) for hit in hits(past) if hit.subscription == subscription.id]
+    hits = hits_of(past, {past.source})  # what is past is counted and never quoted
+    told = [hit_entry(hit) for hit in hits if hit.subscription == subscription.id]
     if there is None or there.version < mention.version:
         return [mention_entry(past), *told]
     if any((m.subscription, m.version) == (subscription.id, subscription.version) for m in there.matches):

@@ -1,9 +1,9 @@
 """Agent `enrich`: posts in; mentions, and a small hit for each match, out."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from streams.agents.terms import beside, terms_of
+from streams.agents.hits import hits_of
 from streams.codec import DecodeError, decode_post, encode
 from streams.components import Enricher
 from streams.flow import Step, enrich
@@ -24,8 +24,15 @@ class EnrichAgent:
     topic = POSTS
     batch_records = 500
 
-    def __init__(self, chain: Sequence[Enricher], log: Log, hit_partitions: int) -> None:
+    def __init__(
+        self,
+        chain: Sequence[Enricher],
+        log: Log,
+        hit_partitions: int,
+        no_quotes_from: Collection[str] = (),
+    ) -> None:
         self._chain, self._log, self._hit_partitions = chain, log, hit_partitions
+        self.no_quotes_from = no_quotes_from
         self._one_at_a_time = asyncio.Lock()  # models are not made for two threads
 
     async def settle(self, records: Sequence[Record]) -> Sequence[Fate]:
@@ -56,7 +63,7 @@ class EnrichAgent:
         entries: list[Entry] = []
         owners: list[int] = []
         for at, mention, step in zip(places, mentions, enrich(mentions, self._chain), strict=True):
-            made = outputs(mention, step, self._hit_partitions)
+            made = outputs(mention, step, self._hit_partitions, self.no_quotes_from)
             entries += made
             owners += [at] * len(made)
             if not made:
@@ -64,7 +71,9 @@ class EnrichAgent:
         return fates, entries, owners
 
 
-def outputs(mention: Mention, step: Step, hit_partitions: int) -> list[Entry]:
+def outputs(
+    mention: Mention, step: Step, hit_partitions: int, no_quotes_from: Collection[str] = ()
+) -> list[Entry]:
     """What to append for a mention of which `step` became; nothing if its fate is the step itself.
 
     Deletes always pass. An edit is taken back from those it no longer matches; if it matches nobody any more, a
@@ -76,7 +85,7 @@ def outputs(mention: Mention, step: Step, hit_partitions: int) -> list[Entry]:
     if isinstance(step, Mention):
         keep = tuple(match.subscription for match in step.matches)
         taken_back = retractions(mention, keep, hit_partitions) if edited else []
-        return [mention_entry(step), *map(hit_entry, hits(step)), *taken_back]
+        return [mention_entry(step), *map(hit_entry, hits_of(step, no_quotes_from)), *taken_back]
     if isinstance(step, Dropped) and edited:
         return [mention_entry(_retracted(mention)), *retractions(mention, (), hit_partitions)]
     return []
@@ -99,33 +108,6 @@ def _retracted(mention: Mention) -> Mention:
         mode=mention.mode,
         reason=NO_LONGER_MATCHES,
     )
-
-
-def hits(mention: Mention) -> list[Hit]:
-    """The record of each match."""
-    author, sentiment = mention.author, mention.sentiment
-    terms = terms_of(mention)
-    toward = {target.subscription: target.label for target in sentiment.targets} if sentiment else {}
-    return [
-        Hit(
-            subscription=match.subscription,
-            post=mention.id,
-            created_at=mention.created_at,
-            source=mention.source,
-            observed_at=mention.observed_at,
-            mode=mention.mode,
-            author=author.id if author else None,
-            venue=mention.venue.id if mention.venue else None,
-            terms=beside(match, mention, terms),
-            story=mention.story.key if mention.story else None,
-            tone=toward.get(match.subscription, sentiment.label if sentiment else None),
-            influence=mention.influence.score if mention.influence else None,
-            followers=author.followers if author else None,
-            url=mention.url,
-            ingestor=mention.ingestor,
-        )
-        for match in mention.matches
-    ]
 
 
 def hit_entry(hit: Hit) -> Entry:

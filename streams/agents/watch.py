@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from streams import metrics
+from streams.agents.pulse import Pulse
 from streams.alert import Alert
 from streams.alerting.budget import days_between
 from streams.alerting.watch import Arrived, Watch
@@ -19,6 +21,7 @@ from streams.subscription import Subscription
 from streams.topics import ALERTS, COVERAGE, HITS, WATCH_STATE
 
 TICK_SECS = 1.0
+_log = logger("watch")
 
 T = TypeVar("T")
 
@@ -30,8 +33,17 @@ class WatchAgent:
     topic = HITS
     batch_records = 1000
 
-    def __init__(self, log: Log, clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        log: Log,
+        clock: Clock = system_clock,
+        *,
+        up_to_date: Callable[[], bool] = lambda: True,
+        pulse: Pulse | None = None,
+    ) -> None:
+        """`up_to_date`: whether what the sources said has come through to the hits. `pulse`: of a shared log."""
         self._log, self._clock = log, clock
+        self._up_to_date, self._pulse = up_to_date, pulse
         self._watches: dict[int, Watch] = {}
         self._subscriptions: dict[str, Subscription] = {}
         self._alerts: dict[str, Alert] = {}
@@ -72,7 +84,8 @@ class WatchAgent:
             # held on to: `forget` may come in between, and what was absorbed must be saved all the same
             watches = {partition: await self._watch(partition) for partition in arrived}
             for partition, watch in watches.items():
-                watch.absorb(arrived[partition])
+                for happened, times in watch.absorb(arrived[partition]).items():
+                    metrics.heard(happened, times)
             await self._save(list(watches.values()))
         return fates
 
@@ -99,7 +112,7 @@ class WatchAgent:
         def learn(coverage: Coverage) -> None:
             self._coverage[coverage.ingestor] = coverage
             for watch in self._watches.values():
-                _cover(watch, coverage)
+                watch.cover(coverage)
 
         await _follow(self._log, COVERAGE, Coverage, learn, ready)
 
@@ -108,7 +121,9 @@ class WatchAgent:
         if partition not in self._watches:
             entries = await self._log.latest(WATCH_STATE, partition)
             watch = Watch(partition)
-            watch.restore((key, record.value) for key, record in entries.items())
+            for lost in watch.restore((key, record.value) for key, record in entries.items()):
+                metrics.forgotten(self.name)
+                _log.warning("unreadable memory, left out", partition=partition, entry=lost)
             for subscription in self._subscriptions.values():
                 watch.subscribe(subscription)
             for gone in watch.remembered() - self._subscriptions.keys():
@@ -116,23 +131,21 @@ class WatchAgent:
             for alert in self._alerts.values():
                 watch.adopt(alert)
             for coverage in self._coverage.values():
-                _cover(watch, coverage)
+                watch.cover(coverage)
             self._watches[partition] = watch
         return self._watches[partition]
 
     async def _save(self, watches: Sequence[Watch]) -> None:
         now, entries = self._clock(), []
         for watch in watches:
-            alerts = watch.evaluate(now)
+            alerts = watch.evaluate(now, up_to_date=self._up_to_date())
             entries += [Entry(WATCH_STATE, key, value, watch.partition) for key, value in watch.changed()]
             entries += [Entry(ALERTS, alert.id.encode(), encode(alert)) for alert in alerts]
+        if self._pulse:
+            self._pulse.check()
         refused = [fate for fate in await deliver(self._log, entries) if isinstance(fate, Rejected)]
         if refused:
             raise RuntimeError(f"the log refuses what watch remembers: {refused[0].reason}")
-
-
-def _cover(watch: Watch, coverage: Coverage) -> None:
-    watch.cover(coverage.ingestor, coverage.complete_until, coverage.live_since)
 
 
 async def _follow(
@@ -143,6 +156,6 @@ async def _follow(
             try:
                 learn(decode(kind, record.value))
             except DecodeError as error:
-                logger("watch").warning("unreadable, ignored", topic=topic, reason=str(error))
+                _log.warning("unreadable, ignored", topic=topic, reason=str(error))
         if batch.caught_up:
             ready()

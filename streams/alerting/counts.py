@@ -5,7 +5,6 @@ by one, in chunks of `CHUNK_POSTS` so that little is rewritten; of older ones th
 What cannot be told from a post already forgotten is refused, with the reason: nothing is ever counted twice.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from hashlib import blake2b
 from typing import Final, Literal, NamedTuple
 
 from streams.hit import Hit
+from streams.post import VenueKind
 
 BUCKET_SECS: Final = 300
 KEPT_BUCKETS: Final = 28 * 288
@@ -23,6 +23,20 @@ FUTURE_SECS: Final = 3600
 
 Refusal = Literal["known", "future", "too old"]
 TONES: Final = {"negative": 2, "neutral": 1, "positive": 1}
+NEGATIVE: Final = 2
+UNKNOWN_INFLUENCE: Final = -1.0
+MAX_TERMS: Final = 12
+KINDS: Final[tuple[VenueKind | None, ...]] = (
+    None,
+    "network",
+    "forum",
+    "blog",
+    "news",
+    "portal",
+    "group",
+    "page",
+)
+"""Append only: places in it are saved."""
 
 
 def bucket_of(secs: float) -> int:
@@ -35,11 +49,17 @@ def hash_of(text: str | None, bits: int = 64) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=bits // 8).digest(), "big") if text else 0
 
 
+def venue_hash(hit: Hit) -> int:
+    """The hash of where it was said: the venue, or the source if it names none."""
+    return hash_of(f"{hit.source} {hit.venue}" if hit.venue else hit.source, 32)
+
+
 class Counted(NamedTuple):
     """What is remembered of a post: hashes, when it was said, and how.
 
-    `author`: 64 bits, as `post`; `story`, `venue`, `source`: 32; 0 is unknown. `tone`: 2 negative, 1 other, 0
-    unknown. `reach`: followers of the author.
+    `author`: 64 bits, as `post`; `story`, `venue`, `source`, `ingestor`: 32; 0 is unknown. `tone`: 2 negative, 1
+    other, 0 unknown. `reach`: followers of the author. `influence`: 0 to 100, -1 unknown. `kind`: of the venue, its
+    place in `KINDS`. `terms`: what it is about, kept for some hours.
     """
 
     post: int
@@ -51,6 +71,10 @@ class Counted(NamedTuple):
     live: bool
     tone: int
     reach: int
+    influence: float = UNKNOWN_INFLUENCE
+    ingestor: int = 0
+    kind: int = 0
+    terms: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, hit: Hit) -> "Counted":
@@ -59,12 +83,16 @@ class Counted(NamedTuple):
             post=hash_of(hit.post),
             author=hash_of(hit.author),
             story=hash_of(hit.story, 32),
-            venue=hash_of(f"{hit.source} {hit.venue}" if hit.venue else hit.source, 32),
+            venue=venue_hash(hit),
             source=hash_of(hit.source, 32),
             at=int(hit.created_at.timestamp()),
             live=hit.mode == "live",
             tone=TONES.get(hit.tone or "", 0),
             reach=hit.followers or 0,
+            influence=UNKNOWN_INFLUENCE if hit.influence is None else round(hit.influence, 1),
+            ingestor=hash_of(hit.ingestor, 32),
+            kind=KINDS.index(hit.venue_kind),
+            terms=hit.terms[:MAX_TERMS],
         )
 
     @property
@@ -82,31 +110,14 @@ class Bucket:
     posts: set[int] = field(default_factory=set)
 
 
-class Tally(NamedTuple):
-    """Live posts of a span of time. `loudest`: posts of the voice with most. `toned`: posts of known tone."""
-
-    mentions: int = 0
-    voices: int = 0
-    stories: int = 0
-    venues: int = 0
-    negative: int = 0
-    toned: int = 0
-    reach: int = 0
-    loudest: int = 0
-
-    @property
-    def negative_share(self) -> float | None:
-        """Of the posts of known tone; None if there are none."""
-        return self.negative / self.toned if self.toned else None
-
-
 class Counts:
     """The memory of one subscription.
 
-    `began`: the bucket from which on the counts are complete. `heard_from`: the second since which each source,
-    by its hash, is read live. `touched`: the oldest bucket changed since somebody last set it to None.
-    `written`: numbers of the chunks, and `folded` and `horizon` if the chunk number `upto` rose, that changed since
-    the last save.
+    `began`: the bucket from which on the counts are complete. `heard_from`: the second since which each source, by
+    its hash, is read live. `late`: the oldest bucket changed since somebody last set it to None; `touched`: the
+    oldest to which the past was added. `changed`: numbers of the chunks, and `folded` and `horizon` if the chunk
+    number `upto` rose, that changed since the last save. `ingestors`: by whom it hears, each with the second of the
+    newest post; `kinds`: of venue, heard from.
     """
 
     def __init__(self, *, max_posts: int = MAX_POSTS, chunk_posts: int = CHUNK_POSTS) -> None:
@@ -119,8 +130,12 @@ class Counts:
         self.began: int | None = None
         self.heard_from: dict[int, int] = {}
         self.touched: int | None = None
+        self.late: int | None = None
         self.changed: set[int] = set()
+        self.ingestors: dict[int, int] = {}
+        self.kinds: set[int] = set()
         self._chunk_of: dict[int, int] = {}
+        self._with_terms: set[int] = set()
 
     def __len__(self) -> int:
         """How many posts are known one by one."""
@@ -141,6 +156,8 @@ class Counts:
         if self.began is None or first < self.began:
             self.began = first
             self._touch(first)
+        if not post.live:
+            self._touch(post.bucket)
         self._keep(post)
         return None
 
@@ -155,16 +172,20 @@ class Counts:
         bucket.posts.discard(post)
         bucket.mentions -= 1
         bucket.live -= counted.live
-        self._touch(counted.bucket)
+        self._note_late(counted.bucket)
         return True
 
     def posts_of(self, author: int) -> list[int]:
         """The known posts of an author."""
-        return [p.post for chunk in self.chunks.values() for p in chunk.values() if p.author == author]
+        return [post.post for post in self.known() if post.author == author]
 
-    def tally(self, first: int, last: int) -> Tally:
-        """The live posts of these buckets, both included."""
-        return tally(post for post in self.between(first, last) if post.live)
+    def __contains__(self, post: int) -> bool:
+        """Whether a post is known by itself."""
+        return post in self._chunk_of
+
+    def known(self) -> Iterable[Counted]:
+        """The posts known one by one."""
+        return (post for chunk in self.chunks.values() for post in chunk.values())
 
     def between(self, first: int, last: int) -> Iterable[Counted]:
         """The known posts of these buckets, both included."""
@@ -179,6 +200,14 @@ class Counts:
     def live(self, bucket: int) -> int:
         """How many live posts count there."""
         return self.buckets[bucket].live if bucket in self.buckets else 0
+
+    def forget_terms(self, before: int) -> None:
+        """Forget what the posts of the buckets before this one are about."""
+        for number in [one for one in self._with_terms if one < before]:
+            self._with_terms.discard(number)
+            for id in self.buckets[number].posts if number in self.buckets else ():
+                chunk = self.chunks[self._chunk_of[id]]
+                chunk[id] = chunk[id]._replace(terms=())
 
     def expire(self, now: int) -> None:
         """Forget what was said before the kept window, seen from this bucket."""
@@ -208,18 +237,26 @@ class Counts:
         if len(self.chunks.get(number, ())) >= self._chunk_posts:
             number += 1
         self._place(post, number)
-        self._touch(post.bucket)
+        self._note_late(post.bucket)
         if len(self) > self._max_posts:
             self._fold(min(self.chunks))
 
     def _place(self, post: Counted, number: int) -> None:
         self.chunks.setdefault(number, {})[post.post] = post
         self._chunk_of[post.post] = number
-        bucket = self.buckets.setdefault(post.bucket, Bucket())
+        place = post.bucket
+        bucket = self.buckets.get(place)
+        if bucket is None:
+            bucket = self.buckets[place] = Bucket()
         bucket.posts.add(post.post)
         bucket.mentions += 1
         bucket.live += post.live
         self.changed.add(number)
+        self.kinds.add(post.kind)
+        if post.at > self.ingestors.get(post.ingestor, 0):
+            self.ingestors[post.ingestor] = post.at
+        if post.terms:
+            self._with_terms.add(place)
 
     def _fold(self, number: int) -> None:
         """Keep the bare counts of a chunk's posts."""
@@ -232,26 +269,11 @@ class Counts:
         self.upto = number
         self.changed.add(number)
 
+    def _note_late(self, bucket: int) -> None:
+        self.late = bucket if self.late is None else min(self.late, bucket)
+
     def _touch(self, bucket: int) -> None:
         self.touched = bucket if self.touched is None else min(self.touched, bucket)
-
-
-def tally(posts: Iterable[Counted]) -> Tally:
-    """Count posts, and who said what, where. A post of an unknown author is a voice of its own, as is a story."""
-    voices: Counter[int] = Counter()
-    stories: set[int] = set()
-    venues: set[int] = set()
-    mentions = negative = toned = reach = 0
-    for post in posts:
-        mentions += 1
-        voices[post.author or post.post] += 1
-        stories.add(post.story or post.post)
-        venues.add(post.venue)
-        negative += post.tone == 2
-        toned += post.tone > 0
-        reach += post.reach
-    loudest = max(voices.values(), default=0)
-    return Tally(mentions, len(voices), len(stories), len(venues), negative, toned, reach, loudest)
 
 
 def when(secs: float) -> datetime:

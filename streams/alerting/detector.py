@@ -5,7 +5,6 @@ a return period by six models of the series' own tail, whose mean is the score. 
 five public series and frozen; they are not options (measured in `streams/alerting/README.md`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import log10, sqrt
 from typing import NamedTuple
@@ -43,9 +42,6 @@ class Score(NamedTuple):
     alarm: bool
 
 
-Tail = Peaks | BlockMaxima
-
-
 @dataclass(slots=True)
 class Tails:
     """Six models of one tail: peaks and block maxima, each forgetting half in one, two and four weeks."""
@@ -59,19 +55,21 @@ class Tails:
         ]
     )
 
-    def _models(self) -> Sequence[Tail]:
-        """All six."""
-        return [*self.peaks, *self.maxima]
-
     def score(self, surprise: float) -> float:
         """The mean log10 return period in steps."""
-        models = self._models()
-        return sum(model.score(surprise) for model in models) / len(models)
+        total = 0.0
+        for peaks in self.peaks:
+            total += peaks.score(surprise)
+        for maxima in self.maxima:
+            total += maxima.score(surprise)
+        return total / (len(self.peaks) + len(self.maxima))
 
     def learn(self, surprise: float) -> None:
         """Take one step's surprise into every model."""
-        for model in self._models():
-            model.learn(surprise)
+        for peaks in self.peaks:
+            peaks.learn(surprise)
+        for maxima in self.maxima:
+            maxima.learn(surprise)
 
     def copy(self) -> "Tails":
         """A copy that learns by itself."""
@@ -109,31 +107,34 @@ class Detector:
         """Too young to alarm."""
         return self.steps < WARM_UP
 
-    def expected(self, count: float = 0.0) -> float:
-        """The count expected of a whole step; the first count is expected to be what it is."""
-        return max(count if self.level is None else self.level, MIN_EXPECTED)
+    def expected(self, count: float = 0.0, present: float = 1.0) -> float:
+        """The count expected of a whole step; the first count is expected to be what it is.
 
-    def update(self, count: float) -> Score:
+        `present`: the share of the usual that can be seen, less than 1 while a source is missing.
+        """
+        return max(count if self.level is None else self.level * present, MIN_EXPECTED)
+
+    def update(self, count: float, present: float = 1.0) -> Score:
         """Judge the count of a finished step, then learn from it."""
-        expected = self.expected(count)
+        expected = self.expected(count, present)
         surprises = self._surprises(count, expected)
         verdict = self._verdict(surprises, expected)
         if verdict.alarm:
             self.alarmed = self.steps
-        self._learn(count, expected, surprises)
+        self._learn(count, expected, surprises, present)
         return verdict
 
-    def learn(self, count: float) -> None:
+    def learn(self, count: float, present: float = 1.0) -> None:
         """Learn from the count of a finished step."""
-        expected = self.expected(count)
-        self._learn(count, expected, self._surprises(count, expected))
+        expected = self.expected(count, present)
+        self._learn(count, expected, self._surprises(count, expected), present)
 
-    def peek(self, count_so_far: float, fraction_of_bucket: float = 1.0) -> Score:
+    def peek(self, count_so_far: float, fraction_of_bucket: float = 1.0, present: float = 1.0) -> Score:
         """Judge the count of a step still open, of which this fraction has passed; changes nothing.
 
         A look at a part of a step is one of many, so its return period is that much shorter.
         """
-        whole = self.expected(count_so_far)
+        whole = self.expected(count_so_far, present)
         fraction = min(max(fraction_of_bucket, 0.0), 1.0)
         expected = max(whole * fraction, min(whole, SURE_EXPECTED))
         return self._verdict(self._surprises(count_so_far, expected), whole, looks=whole / expected)
@@ -143,6 +144,12 @@ class Detector:
         self.level, self.level_steps = level, 1
         self.counts = [0.0] * KEPT_STEPS
         self.expectations = [0.0] * KEPT_STEPS
+
+    def correct(self, steps_back: int, count: float, present: float) -> None:
+        """Put right the count of an earlier step, 0 for the newest, unless its level was given up."""
+        if self.expectations[-1 - steps_back]:
+            self.counts[-1 - steps_back] = count
+            self.expectations[-1 - steps_back] = self.expected(present=present)
 
     def copy(self) -> "Detector":
         """A copy that learns by itself."""
@@ -154,24 +161,25 @@ class Detector:
             fast=self.fast.copy(),
         )
 
-    def _learn(self, count: float, expected: float, surprises: tuple[float, float]) -> None:
+    def _learn(self, count: float, expected: float, surprises: tuple[float, float], present: float) -> None:
         for kept, newest in ((self.counts, count), (self.expectations, expected)):
             del kept[0]
             kept.append(newest)
-        self._level(count, expected)
+        self._level(count, expected, present)
         self.slow.learn(surprises[0])
         self.fast.learn(surprises[1])
         self.steps += 1
 
     def _surprises(self, count: float, expected: float) -> tuple[float, float]:
         """The mean surprise over the slow and over the fast windows, this step included."""
+        total, usual, taken = count, expected, 0
         found = {}
         for window in WINDOWS:
-            before = KEPT_STEPS - window + 1
-            total, usual = sum(self.counts[before:], count), sum(self.expectations[before:], expected)
+            newer, older = KEPT_STEPS - taken, KEPT_STEPS - window + 1
+            total, usual = sum(self.counts[older:newer], total), sum(self.expectations[older:newer], usual)
             found[window] = poisson_surprise(total, usual)
-        slow, fast = ([found[window] for window in windows] for windows in (SLOW, FAST))
-        return sum(slow) / len(slow), sum(fast) / len(fast)
+            taken = window - 1
+        return sum(map(found.__getitem__, SLOW)) / len(SLOW), sum(map(found.__getitem__, FAST)) / len(FAST)
 
     def _verdict(self, surprises: tuple[float, float], expected: float, looks: float = 1.0) -> Score:
         slow, fast = surprises
@@ -181,10 +189,10 @@ class Detector:
         days = ALARM_DAYS * 10.0 ** min(score, log10(MAX_DAYS / ALARM_DAYS))
         return Score(score, expected, days, score >= 0 and cool and not self.learning)
 
-    def _level(self, count: float, expected: float) -> None:
+    def _level(self, count: float, expected: float, present: float) -> None:
         if self.level is None:
             self.level = count
         else:
             clipped = min(count, expected + CLIP_SIGMA * sqrt(expected + OVERDISPERSION * expected**2))
-            self.level += max(LEVEL_FORGETS, 1 / (self.level_steps + 1)) * (clipped - self.level)
+            self.level += max(LEVEL_FORGETS, 1 / (self.level_steps + 1)) * (clipped - present * self.level)
         self.level_steps += 1

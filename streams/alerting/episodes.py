@@ -1,23 +1,35 @@
 """The life of an alert: it opens, worsens, eases and closes, and people have their say; pure functions.
 
 There is hysteresis: it takes something rare to open an alert, two steps up the scale (or five minutes since the
-last change) to worsen it, an hour on a lower step to ease it, and half an hour of calm to close it. Whatever
-happened is a change in its history, and a revision.
+last change) to worsen it, an hour on a lower step to ease it, and calm for as long as its kind asks to close it.
+Whatever happened is a change in its history, and a revision.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
-from streams.alert import Alert, Change, Covered, State
+from streams.alert import Alert, Change, Covered, RisingTerm, State
+from streams.alerting.counts import hash_of
+from streams.alerting.facts import Facts
 from streams.errors import UsageError
-from streams.subscription import Subscription
+from streams.subscription import AlarmKind, Subscription
 
 WORSENS_AFTER = timedelta(minutes=5)
 WORSENS_AT_ONCE = 2
 EASES_AFTER = timedelta(hours=1)
-CLOSES_AFTER = timedelta(minutes=30)
 REFRESHED_EVERY = timedelta(seconds=10)
 KEPT_CHANGES = 100
+CLOSES_AFTER: Final[Mapping[AlarmKind, timedelta]] = {
+    "volume": timedelta(minutes=30),
+    "sentiment": timedelta(hours=1),
+    "actor": timedelta(hours=6),
+    "venue": timedelta(hours=6),
+    "term": timedelta(hours=1),
+    "silence": timedelta(0),
+}
+"""Calm of so long gives the all-clear; a silence ends with the next post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +43,18 @@ class Figures:
     stories: int
     negative_share: float | None
     unusual_days: float
-    posts: tuple[str, ...] = ()
+    negative_usual: float | None = None
+    learned_days: float = 0.0
+    severity_parts: Mapping[str, int] = field(default_factory=dict)
+    terms: tuple[RisingTerm, ...] = ()
     coverage: tuple[Covered, ...] = ()
     calm: bool = False
+
+
+MEASURED: Final = tuple(
+    part.name for part in fields(Figures) if part.name not in {"severity", "unusual_days", "calm"}
+)
+SHOWN: Final = tuple(part.name for part in fields(Facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +65,41 @@ class Episode:
     calm_since: datetime | None = None
     lower_since: datetime | None = None
 
+    @property
+    def going_on(self) -> bool:
+        """Whether it is not closed."""
+        return self.alert.state != "closed"
 
-def open_episode(subscription: Subscription, since: datetime, figures: Figures, now: datetime) -> Episode:
+
+class Subject(NamedTuple):
+    """Whom or what an alert is about: how it is told, and what tells it from others."""
+
+    name: str
+    id: str
+
+
+def alert_id(subscription: str, kind: AlarmKind, since: datetime, subject: Subject | None = None) -> str:
+    """The id of an alert, which follows from what it is about; a subject, perhaps a person, is hashed."""
+    about = f"-{hash_of(subject.id, 32):08x}" if subject else ""
+    return f"{subscription}-{kind}-{since:%Y%m%dT%H%MZ}{about}"
+
+
+def open_episode(
+    subscription: Subscription,
+    since: datetime,
+    figures: Figures,
+    now: datetime,
+    *,
+    kind: AlarmKind = "volume",
+    subject: Subject | None = None,
+) -> Episode:
     """A new alert about what began then."""
     alert = Alert(
-        id=f"{subscription.id}-volume-{since:%Y%m%dT%H%MZ}",
+        id=alert_id(subscription.id, kind, since, subject),
         subscription=subscription.id,
         name=subscription.name or subscription.id,
+        kind=kind,
+        subject=subject.name if subject else None,
         severity=figures.severity,
         since=since,
         updated_at=now,
@@ -67,7 +116,7 @@ def follow(episode: Episode, figures: Figures, now: datetime) -> Episode:
     lower_since = (episode.lower_since or now) if figures.severity < alert.severity else None
     if alert.state == "snoozed" and alert.snoozed_until and now >= alert.snoozed_until:
         alert = _changed(replace(alert, snoozed_until=None), "open", now)
-    if calm_since and now - calm_since >= CLOSES_AFTER:
+    if calm_since and now - calm_since >= CLOSES_AFTER[alert.kind]:
         alert = _changed(replace(_with(alert, figures, now), closed_at=now, severity=0), "closed", now)
     elif _worsens(alert, figures, now) or (lower_since and now - lower_since >= EASES_AFTER):
         alert = _with(alert, figures, now)
@@ -76,6 +125,12 @@ def follow(episode: Episode, figures: Figures, now: datetime) -> Episode:
         alert = _with(alert, figures, now)
     later = Episode(alert=alert, calm_since=calm_since, lower_since=lower_since)
     return episode if later == episode else later
+
+
+def showing(episode: Episode, facts: Facts) -> Episode:
+    """The episode with what its alert shows."""
+    shown: dict[str, Any] = {name: getattr(facts, name) for name in SHOWN}
+    return replace(episode, alert=replace(episode.alert, **shown))
 
 
 def _worsens(alert: Alert, figures: Figures, now: datetime) -> bool:
@@ -111,20 +166,28 @@ def merge(ours: Alert, theirs: Alert) -> Alert:
     """One alert of two that grew apart: the state of the newer revision, the history of both.
 
     If both made the same revision, the person's word holds - but closed is closed - and the merged alert is the
-    next revision; `ours` or `theirs` itself if the other says nothing new.
+    next revision; `ours` or `theirs` itself if the other says nothing new. What is shown is ours: of theirs something
+    may have been taken back meanwhile.
     """
     if set(theirs.history) <= set(ours.history):
         return ours
     if set(ours.history) <= set(theirs.history) and theirs.revision > ours.revision:
-        return theirs
+        return _shown_as(ours, theirs)
     changes = sorted({*ours.history, *theirs.history}, key=lambda change: change.at)
     closed = next((alert for alert in (ours, theirs) if alert.state == "closed"), None)
     leading = closed or (theirs if theirs.revision > ours.revision or _by_person(theirs) else ours)
     return replace(
-        leading,
+        _shown_as(ours, leading),
         severity=leading.severity if closed else ours.severity,
         revision=max(ours.revision, theirs.revision) + 1,
         history=tuple(changes[-KEPT_CHANGES:]),
+    )
+
+
+def _shown_as(ours: Alert, theirs: Alert) -> Alert:
+    shown: dict[str, Any] = {name: getattr(ours, name) for name in (*SHOWN, "subject")}
+    return (
+        theirs if all(getattr(theirs, n) == value for n, value in shown.items()) else replace(theirs, **shown)
     )
 
 
@@ -147,16 +210,9 @@ def _changed(
 
 
 def _with(alert: Alert, figures: Figures, now: datetime) -> Alert:
-    """The alert with newer figures; the return period of its worst moment stays."""
-    return replace(
-        alert,
-        updated_at=now,
-        count=figures.count,
-        expected=figures.expected,
-        voices=figures.voices,
-        stories=figures.stories,
-        negative_share=figures.negative_share,
-        unusual_days=max(alert.unusual_days, figures.unusual_days),
-        posts=figures.posts,
-        coverage=figures.coverage,
-    )
+    """The alert with newer figures; the return period of its worst moment stays, as does what was usual before."""
+    measured: dict[str, Any] = {name: getattr(figures, name) for name in MEASURED}
+    if alert.negative_usual is not None:
+        measured["negative_usual"] = alert.negative_usual
+    rarest = max(alert.unusual_days, figures.unusual_days)
+    return replace(alert, updated_at=now, unusual_days=rarest, **measured)

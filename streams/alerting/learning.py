@@ -1,14 +1,16 @@
 """What has been learned of a subscription's counts, kept up with them as they come, late ones too.
 
 The detector that judges (`head`) has seen every finished bucket. Another (`base`) stays two hours behind: when a
-post arrives late, the head is made anew from it. What is older than the base - history that is read in later -
-is learned all over again, from the first bucket.
+post arrives late, the head is made anew from it. What comes later still, after an outage, is put right in the windows
+of the base, and teaches nothing more. History that is read in is learned all over again, from the first bucket, as
+is everything if the clock turns back behind the base, or jumps beyond what is kept.
 """
 
 from dataclasses import dataclass, field
 
 from streams.alerting.counts import KEPT_BUCKETS, Counts
-from streams.alerting.detector import Detector, Score
+from streams.alerting.detector import KEPT_STEPS, Detector, Score
+from streams.alerting.sources import Seen
 
 BEHIND_BUCKETS = 24
 SAVED_EVERY_BUCKETS = 12
@@ -27,25 +29,28 @@ class Learning:
     last: Score = CALM
     changed: bool = False
 
-    def stale(self, counts: Counts) -> bool:
+    def stale(self, counts: Counts, now: int) -> bool:
         """Whether everything must be learned anew, which takes up to a tenth of a second."""
-        return self.base is None or (counts.touched is not None and counts.touched <= self.through)
+        read_in = counts.touched is not None and counts.touched <= self.through
+        return self.base is None or read_in or not self.through < now <= self.through + KEPT_BUCKETS
 
-    def advance(self, counts: Counts, now: int) -> Detector:
+    def advance(self, seen: Seen, now: int) -> Detector:
         """The detector that has seen every bucket before `now`."""
-        began = max(counts.began if counts.began is not None else now, now - KEPT_BUCKETS)
-        if self.base is None or self.stale(counts):
+        counts = seen.counts
+        if self.base is None or self.stale(counts, now):
+            began = max(counts.began if counts.began is not None else now, now - KEPT_BUCKETS)
             self.base, self.through, self.head, self.changed = Detector(), began - 1, None, True
-        elif counts.touched is not None and counts.touched <= self.head_through:
+        elif counts.late is not None and counts.late <= self.head_through:
+            self._correct(seen, counts.late)
             self.head = None
-        counts.touched = None
+        counts.touched = counts.late = None
         if now - 1 - self.through > BEHIND_BUCKETS + SAVED_EVERY_BUCKETS:
-            self._run(self.base, counts, self.through, now - 1 - BEHIND_BUCKETS)
+            self._run(self.base, seen, self.through, now - 1 - BEHIND_BUCKETS)
             self.through = now - 1 - BEHIND_BUCKETS
             self.changed = True
-        if self.head is None:
+        if self.head is None or now <= self.head_through:
             self.head, self.head_through, self.last = self.base.copy(), self.through, CALM
-        self._run(self.head, counts, self.head_through, now - 1)
+        self._run(self.head, seen, self.head_through, now - 1)
         self.head_through = now - 1
         return self.head
 
@@ -56,11 +61,20 @@ class Learning:
         if self.head is not None:
             self.head.relevel(level)
 
-    def _run(self, detector: Detector, counts: Counts, after: int, last: int) -> None:
+    def _correct(self, seen: Seen, first: int) -> None:
+        """Put right what the base saw of the buckets from this one on."""
+        if self.base is None:
+            return
+        for bucket in range(max(first, self.through - KEPT_STEPS + 1), self.through + 1):
+            self.base.correct(self.through - bucket, seen.mentions(bucket), seen.present(bucket))
+            self.changed = True
+
+    def _run(self, detector: Detector, seen: Seen, after: int, last: int) -> None:
         for bucket in range(after + 1, last + 1):
             if bucket in self.levels:
                 detector.relevel(self.levels[bucket])
+            count, present = seen.mentions(bucket), seen.present(bucket)
             if bucket == last:
-                self.last = detector.update(counts.mentions(bucket))
+                self.last = detector.update(count, present)
             else:
-                detector.learn(counts.mentions(bucket))
+                detector.learn(count, present)

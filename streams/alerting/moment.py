@@ -2,22 +2,25 @@
 
 from dataclasses import dataclass, field
 
-from streams.alerting.counts import BUCKET_SECS, Counts, Tally, bucket_of
+from streams.alerting.counts import BUCKET_SECS, bucket_of
 from streams.alerting.detector import Detector, Score
+from streams.alerting.sources import Seen
 from streams.alerting.surprise import poisson_surprise
+from streams.alerting.tally import Tally, tally_of
 
 HOUR = 12
 QUARTER = 3
 UNUSUAL_SIGMA = 3.0
 CALM_RATIO = 1.5
 BEGIN_RATIO = 2.0
+MOST = 0.5
 
 
 @dataclass(slots=True)
 class Moment:
     """`finished`: the verdict on the last finished bucket, which also sees what came late; `now`: seconds."""
 
-    counts: Counts
+    seen: Seen
     detector: Detector
     finished: Score
     now: float
@@ -30,19 +33,28 @@ class Moment:
 
     def score(self) -> Score:
         """The higher verdict, on the open bucket's live posts or on the last finished one."""
-        open_one = self.detector.peek(self.counts.live(self.bucket), self._fraction)
+        count = self.seen.live(self.bucket)
+        open_one = self.detector.peek(count, self._fraction, self.seen.present(self.bucket))
         return max(open_one, self.finished, key=lambda score: score.score)
+
+    def unusual_days(self) -> float:
+        """Once in how many days so much is said."""
+        return self.score().unusual_days
+
+    def live_in_hour(self) -> int:
+        """How many live posts were said in the last hour; cheaper than who said them."""
+        return sum(self.seen.counts.live(self.bucket - back) for back in range(HOUR))
 
     def hour(self) -> Tally:
         """The live posts of the last hour."""
         if self._hour is None:
-            self._hour = self.counts.tally(self.bucket - HOUR + 1, self.bucket)
+            self._hour = tally_of(self.seen.counts, self.bucket - HOUR + 1, self.bucket)
         return self._hour
 
     def expected(self, buckets: int) -> float:
         """Mentions expected in the last so many buckets, the open one included as far as it has come."""
         finished = self.detector.expectations[len(self.detector.expectations) - buckets + 1 :]
-        return sum(finished) + self.detector.expected() * self._fraction
+        return sum(finished) + self._expected_now() * self._fraction
 
     def unusual(self) -> bool:
         """Whether the last hour is, even if the voice with most posts had spoken once."""
@@ -51,27 +63,36 @@ class Moment:
         return poisson_surprise(alone, self.expected(HOUR)) >= UNUSUAL_SIGMA
 
     def calm(self) -> bool:
-        """Whether the last quarter of an hour is about as expected."""
-        live = sum(self.counts.live(self.bucket - back) for back in range(QUARTER))
+        """Whether the last quarter of an hour is about as expected, and most of what is usual can be seen."""
+        if self.seen.present(self.bucket) < MOST:
+            return False
+        live = sum(self.seen.live(self.bucket - back) for back in range(QUARTER))
         expected = self.expected(QUARTER)
         return live <= CALM_RATIO * expected or poisson_surprise(live, expected) < UNUSUAL_SIGMA
 
     def begin(self) -> int:
         """The bucket from which on, at most an hour back, there was more than usual."""
-        usual = max(BEGIN_RATIO * self.detector.expected(), 1.0)
+        usual = max(BEGIN_RATIO * self._expected_now(), 1.0)
         first = self.bucket
-        while first > self.bucket - HOUR + 1 and self.counts.live(first - 1) >= usual:
+        while first > self.bucket - HOUR + 1 and self.seen.live(first - 1) >= usual:
             first -= 1
         return first
 
     def expected_since(self, bucket: int) -> float:
         """Mentions expected since that bucket began, or since somebody listens."""
-        listening = min(self.counts.heard_from.values(), default=0)
-        secs = self.now - max(bucket * BUCKET_SECS, listening)
-        return self.detector.expected() * max(secs, 0.0) / BUCKET_SECS
+        secs = self.now - max(bucket * BUCKET_SECS, self._listening)
+        return self._expected_now() * max(secs, 0.0) / BUCKET_SECS
 
     @property
     def _fraction(self) -> float:
         """How much of the open bucket has passed, as far as somebody listened."""
-        listening = min(self.counts.heard_from.values(), default=0)
-        return max(self.now - max(self.bucket * BUCKET_SECS, listening), 0.0) / BUCKET_SECS
+        return max(self.now - max(self.bucket * BUCKET_SECS, self._listening), 0.0) / BUCKET_SECS
+
+    @property
+    def _listening(self) -> int:
+        """Since when somebody listens."""
+        return min(self.seen.counts.heard_from.values(), default=0)
+
+    def _expected_now(self) -> float:
+        """Mentions expected of the bucket that is open, from the sources that are there."""
+        return self.detector.expected(present=self.seen.present(self.bucket))

@@ -19,8 +19,8 @@ PRIOR_PEAKS = 4.0
 def poisson_surprise(count: float, expected: float) -> float:
     """About standard normal if `count` is Poisson with mean `expected`; positive above it."""
     expected = max(expected, 1e-9)
-    deviance = 2.0 * ((count * log(count / expected) if count > 0 else 0.0) - (count - expected))
-    root = sqrt(deviance) if deviance > 0 else 0.0
+    deviance = (count * log(count / expected) if count > 0 else 0.0) - (count - expected)
+    root = sqrt(2.0 * deviance) if deviance > 0 else 0.0
     return root if count > expected else -root
 
 
@@ -72,7 +72,14 @@ class Peaks:
 
     def learn(self, surprise: float) -> None:
         """Take one step's surprise into the tail."""
-        self._forget()
+        decay = self.decay
+        self.exposure = self.exposure * decay + 1
+        self.clusters *= decay
+        self.excess *= decay
+        self.peaks *= decay
+        if self.peaks < PRIOR_PEAKS:
+            self.excess += self.PRIOR_EXCESS * (PRIOR_PEAKS - self.peaks)
+            self.peaks = PRIOR_PEAKS
         over = surprise > self.threshold
         if over:
             self._add(surprise)
@@ -80,18 +87,10 @@ class Peaks:
         else:
             self.since += 1
         self.scale += 0.002 * (abs(surprise) - self.scale)
-        step = max(0.004, 0.5 / (self.steps + 50)) * max(self.scale, 0.2)
+        pace = 0.5 / (self.steps + 50) if self.steps < 75 else 0.004
+        step = pace * max(self.scale, 0.2)
         self.threshold += step * (self.QUANTILE if over else self.QUANTILE - 1)
         self.steps += 1
-
-    def _forget(self) -> None:
-        self.exposure = self.exposure * self.decay + 1
-        self.clusters *= self.decay
-        self.excess *= self.decay
-        self.peaks *= self.decay
-        if self.peaks < PRIOR_PEAKS:
-            self.excess += self.PRIOR_EXCESS * (PRIOR_PEAKS - self.peaks)
-            self.peaks = PRIOR_PEAKS
 
     def _add(self, surprise: float) -> None:
         """A new cluster, or the same one with a higher peak."""

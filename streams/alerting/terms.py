@@ -39,7 +39,7 @@ class NewTerms:
     """What has been learned of one series.
 
     `cells`: three rows of 16-bit counts. `voices`: all that were counted in them. `recent`: voices of a term in each of
-    the last 12 steps, newest last; `recent_voices`: of all.
+    the last 12 steps, each in the place of its number modulo 12; `recent_voices`: of all.
     """
 
     cells: bytearray = field(default_factory=lambda: bytearray(ROWS * CELLS * 2))
@@ -59,10 +59,12 @@ class NewTerms:
         """Judge a finished step, then learn from it."""
         self._count(list(independent(step.posts, self.heard)))
         self.heard.step()
-        ranked = self._ranked()
-        found = self._finding(ranked) if step.live and not self.learning else None
-        self.tails.learn(ranked[0][0] if ranked else 0.0)
-        self.recent = {term: self.recent[term] for _, term in ranked[:KEPT_TERMS]}
+        surprises = self._surprises()
+        found = self._finding(surprises) if step.live and not self.learning else None
+        self.tails.learn(max(surprises.values(), default=0.0))
+        if len(surprises) > KEPT_TERMS:
+            ranked = sorted(surprises, key=lambda term: (-surprises[term], term))
+            self.recent = {term: self.recent[term] for term in ranked[:KEPT_TERMS]}
         self.steps += 1
         if self.steps % HALVED_AFTER_STEPS == 0 or self.voices > HALVED_AT_VOICES:
             self._halve()
@@ -89,56 +91,65 @@ class NewTerms:
             for _, term, count, expected in sorted(found)[:most]
         )
 
-    def _ranked(self) -> list[tuple[float, str]]:
-        """The terms of the last hour, the most surprising first."""
+    def _surprises(self) -> dict[str, float]:
+        """How surprising each term of the last hour is; terms said as often now and before are so alike."""
+        cells = memoryview(self.cells).cast("H")
         voices = sum(self.recent_voices)
-        found = [
-            (poisson_surprise(sum(counts), self._share(term) * voices), term)
-            for term, counts in self.recent.items()
-        ]
-        return sorted(found, reverse=True)
+        everybody = self.voices - voices
+        alike: dict[tuple[int, int], float] = {}
+        found = {}
+        for term, counts in self.recent.items():
+            one, two, three = _places(term)
+            count, said = key = sum(counts), min(cells[one], cells[two], cells[three])
+            if key not in alike:
+                alike[key] = poisson_surprise(count, _share(said - count, everybody) * voices)
+            found[term] = alike[key]
+        return found
 
-    def _finding(self, ranked: list[tuple[float, str]]) -> Finding | None:
+    def _finding(self, surprises: dict[str, float]) -> Finding | None:
         """The most surprising term that enough voices say."""
-        for surprise, term in ranked:
-            count = sum(self.recent[term])
-            if count >= LEAST_VOICES and surprise > 0:
-                expected = self._share(term) * sum(self.recent_voices)
-                return Finding("term", term, days(self.tails.score(surprise)), count, expected)
-        return None
+        said = {term: count for term in surprises if (count := sum(self.recent[term])) >= LEAST_VOICES}
+        term = max(said, key=lambda one: (surprises[one], one), default="")
+        if not term or surprises[term] <= 0:
+            return None
+        expected = self._share(term) * sum(self.recent_voices)
+        return Finding("term", term, days(self.tails.score(surprises[term])), said[term], expected)
 
     def _share(self, term: str) -> float:
         """The share of voices that usually say it, by what was said until an hour ago."""
         cells = memoryview(self.cells).cast("H")
         one, two, three = _places(term)
         said = min(cells[one], cells[two], cells[three]) - sum(self.recent.get(term, ()))
-        voices = self.voices - sum(self.recent_voices)
-        return min((PRIOR_VOICES + max(said, 0)) / (2 * PRIOR_VOICES + voices), 1.0)
+        return _share(said, self.voices - sum(self.recent_voices))
 
     def _count(self, posts: list[Said]) -> None:
-        for term in list(self.recent):
-            del self.recent[term][0]
-            self.recent[term].append(0)
+        place = self.steps % HOUR
+        for term in [term for term, counts in self.recent.items() if counts[place]]:
+            self.recent[term][place] = 0
             if not any(self.recent[term]):
                 del self.recent[term]
-        del self.recent_voices[0]
-        self.recent_voices.append(len(posts))
+        self.recent_voices[place] = len(posts)
         self.voices += len(posts)
         cells = memoryview(self.cells).cast("H")
         for said in posts:
             for term in dict.fromkeys(said.terms):
                 if len(term.encode()) <= LONGEST_TERM:
-                    self.recent.setdefault(term, [0] * HOUR)[-1] += 1
+                    self.recent.setdefault(term, [0] * HOUR)[place] += 1
                     places = _places(term)
-                    least = min(cells[place] for place in places)
-                    for place in places:
-                        cells[place] = max(cells[place], min(least + 1, 65_535))
+                    most = min(min(map(cells.__getitem__, places)) + 1, 65_535)
+                    for cell in places:
+                        cells[cell] = max(cells[cell], most)
 
     def _halve(self) -> None:
         self.voices = max(self.voices / 2, sum(self.recent_voices))
         cells = memoryview(self.cells).cast("H")
         for place, count in enumerate(cells):
             cells[place] = count // 2
+
+
+def _share(said: int, voices: float) -> float:
+    """The share that so many of so many voices show."""
+    return min((PRIOR_VOICES + max(said, 0)) / (2 * PRIOR_VOICES + voices), 1.0)
 
 
 @lru_cache(maxsize=20_000)

@@ -5,27 +5,36 @@ answers, and only then acknowledges. Counting is by post, so a replay counts not
 entries of a save arrived before a crash.
 """
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from streams.alert import Alert, Covered
+from streams.alert import Alert
 from streams.alerting import memory
+from streams.alerting.agenda import Agenda
 from streams.alerting.budget import days_between
 from streams.alerting.counts import Counted, Counts, bucket_of, hash_of
 from streams.alerting.episodes import Episode, close, merge
+from streams.alerting.facts import Example
 from streams.alerting.memory import StateEntry
-from streams.alerting.moment import HOUR
-from streams.alerting.track import Example, Track
+from streams.alerting.retraction import Gone, scrubbed
+from streams.alerting.sources import Sources
+from streams.alerting.told import Told
+from streams.alerting.track import Reading, Track
+from streams.coverage import Coverage
 from streams.hit import Hit, Retraction
 from streams.subscription import Subscription
 
 LEARNED_ANEW_AT_ONCE = 3
 """Tracks per evaluation that may take a tenth of a second; the others wait for the next."""
 
-FOLLOWED_EVERY_SECS = 1.0
+STEPS_AT_ONCE, STEPS_OF_ONE, STEPS_ANYWAY = 1000, 288, 2
+"""Steps of the detectors beside that of volume per evaluation, of one track, and of one though there were too many."""
+
 TOLD_AGAIN = timedelta(hours=1)
 UNSUBSCRIBED = "unsubscribed"
 
@@ -47,40 +56,39 @@ class Watch:
         self._tracks: dict[str, Track] = {}
         self._subscriptions: dict[str, Subscription] = {}
         self._unsubscribed: set[str] = set()
-        self._coverage: dict[str, Covered] = {}
-        self._news: set[str] = set()
+        self._sources = Sources()
+        self._agenda = Agenda()
+        self._told = Told()
         self._changed: set[str] = set()
-        self._going_on: set[str] = set()
-        self._heard: dict[str, int] = {}
-        self._followed: dict[str, float] = {}
         self._restored: list[str] = []
         self._to_tell: dict[str, Alert] = {}
         self._to_forget: list[StateEntry] = []
-        self._bucket = 0
         self._seen = -1
-        self._live_since: dict[str, int] = {}
 
-    def restore(self, entries: Iterable[tuple[bytes, bytes | None]]) -> None:
-        """Take in this partition's entries of `watch-state.v1`, before anything else. Raises DecodeError."""
-        for name, parts in memory.by_subscription(entries).items():
-            self._tracks[name] = memory.load(parts, self._new_counts())
-            self._news.add(name)
-            self._note(name)
-            self._restored.append(name)
+    def restore(self, entries: Iterable[tuple[bytes, bytes | None]]) -> list[str]:
+        """Take in this partition's entries of `watch-state.v1`, before anything else; which could not be read."""
+        found, unreadable = memory.by_subscription(entries)
+        with _uncollected():
+            for name, parts in found.items():
+                self._tracks[name], lost = memory.load(parts, self._new_counts())
+                unreadable += [f"{name}|{what}" for what in lost]
+                self._note(name)
+                self._restored.append(name)
+                for episode in self._tracks[name].episodes.values():
+                    self._told.note(episode.alert)
+        return unreadable
 
     def subscribe(self, subscription: Subscription) -> None:
         """Watch for a subscription, or replace the one of that id. Raises UsageError if `at_most` is wrong."""
         days_between(subscription.alarm.at_most)
         self._unsubscribed.discard(subscription.id)
         self._subscriptions[subscription.id] = subscription
-        track = self._tracks.get(subscription.id)
-        if track and track.episode:
-            alert = replace(
-                track.episode.alert,
-                name=subscription.name or subscription.id,
-                alarm=subscription.alarm,
-            )
-            track.episode, track.changed = replace(track.episode, alert=alert), True
+        if track := self._tracks.get(subscription.id):
+            name = subscription.name or subscription.id
+            for kind, episode in track.episodes.items():
+                alert = replace(episode.alert, name=name, alarm=subscription.alarm)
+                track.episodes[kind] = replace(episode, alert=alert)
+                track.changed = True
             self._changed.add(subscription.id)
 
     def remembered(self) -> set[str]:
@@ -88,26 +96,21 @@ class Watch:
         return set(self._tracks)
 
     def unsubscribe(self, id: str) -> None:
-        """Forget a subscription and what it heard; its alert is closed. None of that id is fine."""
+        """Forget a subscription and what it heard; its alerts are closed. None of that id is fine."""
         self._unsubscribed.add(id)
         self._subscriptions.pop(id, None)
-        for names in (self._news, self._changed, self._going_on):
-            names.discard(id)
+        self._changed.discard(id)
+        self._agenda.forget(id)
         track = self._tracks.pop(id, None)
         if track is None:
             return
         self._to_forget += memory.forget(track, self.partition, id)
-        if track.episode and track.going_on:
-            alert = track.episode.alert
+        for alert in (episode.alert for episode in track.episodes.values() if episode.going_on):
             self._to_tell[alert.id] = close(alert, by=None, now=alert.updated_at, note=UNSUBSCRIBED)
 
-    def cover(
-        self, ingestor: str, complete_until: datetime | None, live_since: datetime | None = None
-    ) -> None:
-        """Note how far an ingestor has read its source, which alerts say, and since when it reads it live."""
-        self._coverage[ingestor] = Covered(ingestor=ingestor, complete_until=complete_until)
-        if live_since is not None:
-            self._live_since[ingestor] = int(live_since.timestamp())
+    def cover(self, coverage: Coverage) -> None:
+        """Note how far an ingestor has read its source, and since when it reads it live."""
+        self._sources.note(coverage)
 
     def absorb(self, arrived: Sequence[Arrived]) -> Mapping[str, int]:
         """Count hits, take back what is retracted; how many were counted, taken back, or refused and why."""
@@ -120,28 +123,46 @@ class Watch:
             self._seen = max(self._seen, offset)
         return happened
 
-    def evaluate(self, now: datetime) -> list[Alert]:
+    def evaluate(self, now: datetime, *, up_to_date: bool = True) -> list[Alert]:
         """The alerts that changed: after each batch, and every second without one.
 
-        What is told here is told again after a restart, with the same id and revision.
+        What is told here is told again after a restart, with the same id and revision. `up_to_date`: whether what
+        the sources said has come through to us; if not, nobody can be said to be silent.
         """
-        secs = now.timestamp()
+        secs, anew, steps = now.timestamp(), 0, STEPS_AT_ONCE
         self._tell_again(now)
         changed, self._to_tell = self._to_tell, {}
-        anew = 0
-        for name in self._due(secs):
+        sources = self._sources
+        whole = sources.whole if up_to_date else {}
+        reading = Reading(sources.covered(now), sources.missing(now), whole, sources.names)
+        for name in self._agenda.due(secs, self._subscriptions.keys() & self._tracks.keys()):
             track = self._tracks[name]
-            if track.learning.stale(track.counts) and track.counts.heard_from:
+            if track.stale(bucket_of(secs)):
                 anew += 1
                 if anew > LEARNED_ANEW_AT_ONCE:
+                    self._agenda.news.add(name)
                     continue
-            self._news.discard(name)
-            self._followed[name] = secs
-            alert = track.evaluate(self._subscriptions[name], secs, self._covered())
-            self._note(name)
-            if alert:
+            most_steps = max(min(steps, STEPS_OF_ONE), STEPS_ANYWAY)
+            steps -= min(track.steps_behind(bucket_of(secs)), most_steps)
+            for alert in track.evaluate(self._subscriptions[name], secs, reading, most_steps):
                 changed[alert.id] = alert
+            self._looked_at(name, track, secs)
+        for alert in changed.values():
+            self._told.note(alert)
         return list(changed.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many are still to be looked at."""
+        return self._agenda.waiting
+
+    def _looked_at(self, name: str, track: Track, secs: float) -> None:
+        if self._agenda.steady:
+            track.expire(secs)
+        self._agenda.done(name, secs)
+        if track.steps_behind(bucket_of(secs)):
+            self._agenda.news.add(name)
+        self._note(name)
 
     def adopt(self, alert: Alert) -> None:
         """Take in an alert read from `alerts.v1`, ours or as a person changed it.
@@ -151,19 +172,19 @@ class Watch:
         """
         track = self._tracks.get(alert.subscription)
         if track is None:
+            if alert.subscription not in self._subscriptions:
+                self._told.note(alert)
             return
-        ours = track.episode.alert if track.episode else None
-        if ours is None or ours.id != alert.id:
-            if ours is None or alert.since > ours.since:
-                track.episode, track.changed = Episode(alert=alert), True
-                self._note(alert.subscription)
+        last = track.episodes.get(alert.kind)
+        if last is None or last.alert.id != alert.id:
+            self._told.note(alert)
+            if last is None or alert.since > last.alert.since:
+                self._replace(track, alert)
             return
-        merged = merge(ours, alert)
-        if merged is ours:
-            return
-        track.episode, track.changed = Episode(alert=merged), True
-        self._note(alert.subscription)
-        self._to_tell[alert.id] = merged
+        merged = merge(last.alert, alert)
+        if merged is not last.alert:
+            self._replace(track, merged)
+            self._to_tell[alert.id] = merged
 
     def changed(self) -> list[StateEntry]:
         """The entries of `watch-state.v1` that changed since the last call, in the order they must be appended."""
@@ -187,71 +208,81 @@ class Watch:
             track = self._tracks[hit.subscription] = Track(self._new_counts())
         post = Counted.of(hit)
         if refusal := track.counts.add(post, arrived, self._listening(hit, arrived)):
+            if refusal == "known":
+                track.show_again(Example.of(hit))
+                self._changed.add(hit.subscription)
             return refusal
         track.changed = True
         self._changed.add(hit.subscription)
         if post.live:
-            track.show(Example(post.at, hit.influence or 0.0, hit.post, post.story))
-        self._news.add(hit.subscription)
-        self._heard[hit.subscription] = max(self._heard.get(hit.subscription, 0), post.bucket)
+            track.show(Example.of(hit))
+        self._agenda.news.add(hit.subscription)
         return "counted"
 
     def _listening(self, hit: Hit, arrived: int) -> int:
         """The second since which we are known to listen for this at where it comes from, whatever was said there."""
         observed = int(hit.observed_at.timestamp()) if hit.observed_at else arrived
-        live_since = self._live_since.get(hit.ingestor or "", arrived)
+        live_since = self._sources.live_since(hit.ingestor)
+        live_since = arrived if live_since is None else live_since
         subscription = self._subscriptions.get(hit.subscription)
         if subscription and subscription.changed_at:
             live_since = max(live_since, int(subscription.changed_at.timestamp()))
         return min(observed, arrived, live_since)
 
     def _take_back(self, retraction: Retraction) -> int:
+        """Uncount it, and take its words and names out of whatever shows them."""
+        named = Gone(frozenset({hash_of(retraction.post)} if retraction.post else ()), retraction.author)
         taken = 0
         for name, track in self._tracks.items():
             if name in retraction.keep:
                 continue
-            gone = {hash_of(retraction.post)} if retraction.post else set()
-            if retraction.author:
-                gone.update(track.counts.posts_of(hash_of(retraction.author)))
-            known = sum(track.counts.take_back(post) for post in gone)
-            if known:
-                track.examples = [one for one in track.examples if hash_of(one.post) not in gone]
-                track.changed = True
+            if known := track.take_back(named):
                 self._changed.add(name)
-                self._news.add(name)
+                self._agenda.news.add(name)
             taken += known
+        for alert in self._told.take_back(named, retraction.keep):
+            self._to_tell[alert.id] = alert
+            owner = self._tracks.get(alert.subscription)
+            last = owner.episodes.get(alert.kind) if owner else None
+            if owner and last and last.alert.id == alert.id:
+                self._replace(owner, scrubbed(last.alert, named))
+                self._to_tell[alert.id] = owner.episodes[alert.kind].alert
         return taken
 
-    def _due(self, secs: float) -> list[str]:
-        """Those with news, with an alert that goes on, or, when a bucket has ended, heard of within the hour."""
-        due = set(self._news)
-        due.update(
-            name for name in self._going_on if secs - self._followed.get(name, 0.0) >= FOLLOWED_EVERY_SECS
-        )
-        bucket = bucket_of(secs)
-        if bucket != self._bucket:
-            self._bucket = bucket
-            self._heard = {name: last for name, last in self._heard.items() if last > bucket - HOUR}
-            due.update(self._heard)
-            if bucket % HOUR == 0:
-                for name, track in self._tracks.items():
-                    track.counts.expire(bucket)
-                    self._changed.add(name)
-        return sorted(due & self._subscriptions.keys() & self._tracks.keys())
+    def _replace(self, track: Track, alert: Alert) -> None:
+        """Go on with another version of an alert."""
+        track.episodes[alert.kind], track.changed = Episode(alert=alert), True
+        self._told.note(alert)
+        self._note(alert.subscription)
 
     def _note(self, name: str) -> None:
-        """A track may have changed, and its alert begun or ended."""
+        """A track may have changed, and its alerts begun or ended."""
         self._changed.add(name)
-        (self._going_on.add if self._tracks[name].going_on else self._going_on.discard)(name)
+        open_ones = [one.alert.count for one in self._tracks[name].episodes.values() if one.going_on]
+        if open_ones:
+            self._agenda.going_on[name] = sum(open_ones)
+        else:
+            self._agenda.going_on.pop(name, None)
 
     def _tell_again(self, now: datetime) -> None:
         """After a restart nobody knows whether the last alerts were appended."""
         for name in self._restored:
             track = self._tracks.get(name)
-            alert = track.episode.alert if track and track.episode else None
-            if alert and (alert.closed_at is None or now - alert.closed_at < TOLD_AGAIN):
-                self._to_tell.setdefault(alert.id, alert)
+            for episode in track.episodes.values() if track else ():
+                alert = episode.alert
+                if alert.closed_at is None or now - alert.closed_at < TOLD_AGAIN:
+                    self._to_tell.setdefault(alert.id, alert)
         self._restored.clear()
 
-    def _covered(self) -> tuple[Covered, ...]:
-        return tuple(self._coverage[name] for name in sorted(self._coverage))
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Whatever is made in here is there to stay; looking for garbage in it would take twice as long as making it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()

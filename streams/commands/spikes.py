@@ -12,7 +12,7 @@ from typing import NamedTuple, TextIO
 import typer
 
 from streams.alerting.detector import Detector, Score
-from streams.alerting.severity import severity
+from streams.alerting.severity import Measures, severity
 from streams.errors import EXIT_BAD_LINES
 
 HEADER = ("timestamp", "value", "expected", "score", "severity", "alarm")
@@ -128,6 +128,6 @@ def _count(text: str) -> float:
 def _row(reading: Reading, score: Score, *, learning: bool) -> tuple[str | int, ...]:
     unusual = score.score >= 0 and not learning
     growth = reading.value / max(score.expected, 1.0)
-    level = max(severity(int(reading.value), None, None, growth), 1) if unusual else 0
+    level = max(severity(Measures(int(reading.value), growth=growth)).step, 1) if unusual else 0
     value = f"{reading.value:.15g}"
     return (reading.timestamp, value, f"{score.expected:.4g}", f"{score.score:.4f}", level, int(score.alarm))

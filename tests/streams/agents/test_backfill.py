@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from streams.agents import backfill
 from streams.agents.backfill import Backfiller, outputs_of
-from streams.agents.enrich import hits
+from streams.agents.hits import hits_of
 from streams.backfill import Backfill, Backfills, ask
 from streams.chain import new_matcher
 from streams.codec import decode_hit
@@ -234,7 +234,9 @@ def test_a_newer_state_in_the_index_is_left_alone_and_so_is_who_no_longer_matche
     assert outputs_of(mention, None, Subscription(id="gone", query="x")) == []
     known = replace(mention, matches=(Match(subscription="late", version=3),))
     assert [decode_hit(one.value) for one in outputs_of(mention, known, LATE)] == [
-        one for one in hits(replace(mention, mode="backfill")) if one.subscription == "late"
+        one
+        for one in hits_of(replace(mention, mode="backfill"), {mention.source})
+        if one.subscription == "late"
     ]
 
 

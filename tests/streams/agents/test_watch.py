@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from streams import metrics
+from streams.agents.pulse import Pulse
 from streams.agents.watch import WatchAgent
 from streams.alerting.episodes import acknowledge
+from streams.alerting.memory import key
 from streams.alerting.watch import Watch
 from streams.codec import decode_alert, encode
 from streams.errors import UsageError
@@ -147,6 +150,64 @@ async def test_what_a_person_says_is_adopted_and_not_overwritten():
     bench.restart()
     await burst(bench, 5000)
     assert told(bench)[-1].state == "acknowledged"
+
+
+async def test_what_is_refused_is_counted_by_its_reason_in_the_metrics():
+    def refused(reason):
+        return metrics.REGISTRY.get_sample_value("resonanz_hits_total", {"outcome": reason}) or 0
+
+    before = {reason: refused(reason) for reason in ("counted", "known", "future")}
+    bench = Bench()
+    await bench.give(*hits(0, 2), *hits(1, 1), hit(9, START + timedelta(days=1)))
+    assert {reason: refused(reason) - before[reason] for reason in before} == {
+        "counted": 2,
+        "known": 1,
+        "future": 1,
+    }
+
+
+async def test_memory_that_cannot_be_read_is_counted_and_stops_nothing():
+    bench = Bench()
+    await bench.give(*hits(0, 3))
+    await bench.log.append([Entry(WATCH_STATE, key(0, "db", "standing"), b"{", 0)])
+    bench.restart()
+    before = unreadable()
+    assert await bench.give(*hits(3, 2)) == [DELIVERED] * 2
+    assert unreadable() == before + 1
+    assert await bench.counted() == 5
+
+
+def unreadable():
+    return metrics.REGISTRY.get_sample_value("resonanz_memory_unreadable_total", {"agent": "watch"}) or 0
+
+
+async def test_who_stood_still_writes_nothing_over_what_the_next_owner_wrote():
+    log, now = FakeLog(), [0.0]
+    pulse = Pulse(lambda: now[0])
+    agent = WatchAgent(log, lambda: START, pulse=pulse)
+    agent.subscribe(BAHN)
+    batch = Bench(log).batch(*hits(0, 3))
+    assert await agent.settle(batch) == [DELIVERED] * 3
+    written = len(log.records(WATCH_STATE))
+    now[0] += 60
+    with pytest.raises(RuntimeError, match="stood still for 60 s"):
+        await agent.settle(Bench(log).batch(*hits(3, 2)))
+    with pytest.raises(RuntimeError, match="stood still"):
+        await pulse.beat()
+    assert len(log.records(WATCH_STATE)) == written
+
+
+async def test_a_pulse_beats_while_the_loop_runs(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("streams.agents.pulse.BEAT_SECS", 0)
+    pulse = Pulse(lambda: now[0])
+    beating = asyncio.create_task(pulse.beat())
+    for _ in range(5):
+        now[0] += 5
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    pulse.check()
+    beating.cancel()
 
 
 async def test_an_alarm_that_cannot_be_meant_is_refused_at_once_and_stops_nothing():

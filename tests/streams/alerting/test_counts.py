@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.alerting.counts import KEPT_BUCKETS, Counted, Counts, bucket_of, hash_of
+from streams.alerting.tally import tally_of
 from tests.streams.alerting.scene import START, hit
 
 NOW = int(START.timestamp())
@@ -42,7 +43,7 @@ def test_voices_stories_venues_and_tones_are_told_apart():
         counted(3, author="b", story=None, venue="v", tone="unsure"),
         counted(4, author=None, story=None, venue="v", tone=None),
     ]
-    tally = counts_of(*posts).tally(bucket_of(NOW), bucket_of(NOW))
+    tally = tally_of(counts_of(*posts), bucket_of(NOW), bucket_of(NOW))
     assert (tally.mentions, tally.voices, tally.stories, tally.venues) == (4, 3, 3, 2)
     assert (tally.negative, tally.toned, tally.reach, tally.loudest) == (1, 2, 15, 2)
     assert tally.negative_share == 0.5
@@ -50,7 +51,7 @@ def test_voices_stories_venues_and_tones_are_told_apart():
 
 def test_two_hundred_copies_of_one_report_are_one_story():
     posts = [counted(number, author=f"paper{number}", story="dpa") for number in range(200)]
-    tally = counts_of(*posts).tally(bucket_of(NOW), bucket_of(NOW))
+    tally = tally_of(counts_of(*posts), bucket_of(NOW), bucket_of(NOW))
     assert (tally.mentions, tally.stories, tally.voices) == (200, 1, 200)
 
 
@@ -58,7 +59,7 @@ def test_backfilled_posts_count_but_are_not_among_the_live_ones():
     counts = counts_of(counted(1), counted(2, mode="backfill"))
     assert counts.mentions(bucket_of(NOW)) == 2
     assert counts.live(bucket_of(NOW)) == 1
-    assert counts.tally(bucket_of(NOW), bucket_of(NOW)).mentions == 1
+    assert tally_of(counts, bucket_of(NOW), bucket_of(NOW)).mentions == 1
 
 
 def test_a_post_from_the_future_or_from_before_the_kept_window_is_refused():

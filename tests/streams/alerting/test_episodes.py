@@ -73,12 +73,12 @@ def test_it_closes_after_unbroken_calm_only(episode):
     calm = replace(FIGURES, calm=True)
     first = follow(episode, calm, START + 2 * MINUTE)
     broken = follow(first, FIGURES, START + 20 * MINUTE)
-    assert follow(broken, calm, START + 2 * MINUTE + CLOSES_AFTER).alert.state == "open"
-    closed = follow(first, calm, START + 2 * MINUTE + CLOSES_AFTER).alert
+    assert follow(broken, calm, START + 2 * MINUTE + CLOSES_AFTER["volume"]).alert.state == "open"
+    closed = follow(first, calm, START + 2 * MINUTE + CLOSES_AFTER["volume"]).alert
     assert (closed.state, closed.severity, closed.closed_at) == (
         "closed",
         0,
-        START + 2 * MINUTE + CLOSES_AFTER,
+        START + 2 * MINUTE + CLOSES_AFTER["volume"],
     )
 
 

@@ -4,37 +4,70 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.alerting.budget import days_between
+from streams.alerting.budget import SHARES, days_between, rare_days
 from streams.alerting.settling import new_level, pace_before
-from streams.alerting.severity import MOST_WITHOUT_TONE, SCALE, severity
+from streams.alerting.severity import MOST_WITHOUT_TONE, SCALE, Measures, Step, severity
 from streams.alerting.surprise import growth_surprise
 from streams.errors import UsageError
+from streams.subscription import ALARM_KINDS, Alarm
 
-levels = st.tuples(st.integers(0, 5000), st.floats(0, 1), st.integers(0, 20), st.floats(0, 30))
+
+def measures(step: Step) -> Measures:
+    return Measures(*(getattr(step, name) for name in Measures._fields))
+
+
+levels = st.builds(
+    Measures,
+    st.integers(0, 5000),
+    st.floats(0, 1),
+    st.integers(0, 20),
+    st.integers(0, 5),
+    st.integers(0, 8),
+    st.floats(0, 100),
+    st.floats(0, 30),
+)
 
 
 def test_every_step_of_the_scale_is_reached_by_its_own_row_and_no_less():
     for step in SCALE[2:]:
-        row = [step.voices, step.negative_share, step.venues, step.growth]
-        assert severity(*row) == step.severity
-        for at in (0, 1, 3):
-            less = [value * 0.99 if place == at else value for place, value in enumerate(row)]
-            assert severity(*less) < step.severity
+        row = measures(step)
+        assert severity(row).step == step.severity
+        for name, value in row._asdict().items():
+            if value > getattr(SCALE[step.severity - 1], name):
+                assert severity(row._replace(**{name: value * 0.99})).step < step.severity
 
 
 @given(levels, levels)
 def test_more_of_everything_is_never_less_severe(one, other):
-    less, more = map(min, one, other), map(max, one, other)
-    assert severity(*less) <= severity(*more)
+    less, more = (Measures(*map(least, one, other)) for least in (min, max))
+    assert severity(less).step <= severity(more).step
+
+
+@given(levels, st.sets(st.sampled_from(Measures._fields[1:-1])))
+def test_the_step_is_the_lowest_of_its_parts_and_what_is_not_known_is_no_part(given, unknown):
+    found = severity(given._replace(**dict.fromkeys(unknown)))
+    assert set(found.parts) == set(Measures._fields) - unknown
+    least = min(found.parts.values())
+    assert found.step == (min(least, MOST_WITHOUT_TONE) if "negative_share" in unknown else least)
+    assert all(found.parts[name] == severity(given).parts[name] for name in found.parts)
+
+
+STORM = Measures(10_000, 0.7, 20, 5, 9, 90.0, 100.0)
 
 
 def test_without_the_tone_nobody_speaks_of_a_storm():
-    assert severity(10_000, None, 20, 100.0) == MOST_WITHOUT_TONE
-    assert severity(10_000, 0.7, 20, 100.0) == 6
+    assert severity(STORM._replace(negative_share=None)).step == MOST_WITHOUT_TONE
+    assert severity(STORM).step == 6
 
 
 def test_praise_is_no_storm():
-    assert severity(10_000, 0.05, 20, 100.0) == 1
+    assert severity(STORM._replace(negative_share=0.05)).step == 1
+
+
+def test_one_network_alone_is_a_breeze_and_papers_make_it_more():
+    assert severity(STORM._replace(kinds=1, venues=2)).step == 3
+    assert severity(STORM._replace(news=0)).step == 3
+    assert severity(STORM._replace(news=1)).step == 4
 
 
 @pytest.mark.parametrize(
@@ -43,6 +76,18 @@ def test_praise_is_no_storm():
 )
 def test_a_budget_is_a_return_period(at_most, days):
     assert days_between(at_most) == pytest.approx(days)
+
+
+@given(st.sets(st.sampled_from(ALARM_KINDS), min_size=1))
+def test_all_kinds_together_keep_to_the_budget(kinds):
+    alarm = Alarm(at_most="2 a month", kinds=tuple(kinds))
+    assert sum(30 / rare_days(alarm, kind) for kind in kinds) == pytest.approx(2)
+
+
+def test_volume_has_the_largest_share_and_all_of_it_alone():
+    assert sum(SHARES.values()) == pytest.approx(1)
+    assert max(SHARES, key=SHARES.get) == "volume"
+    assert rare_days(Alarm(at_most="1 a week", kinds=("volume",)), "volume") == pytest.approx(7)
 
 
 @pytest.mark.parametrize("at_most", ["", "0 a month", "two a month", "2 per month", "2 a fortnight"])

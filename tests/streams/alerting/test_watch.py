@@ -1,13 +1,16 @@
 """A watch over days: what it tells, what it keeps to itself, and how people's words reach it."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 import pytest
 
 from streams.alerting.episodes import acknowledge, close
 from streams.alerting.watch import Arrived
+from streams.coverage import Coverage
 from streams.errors import UsageError
 from streams.hit import Retraction
 from streams.subscription import Alarm
@@ -16,6 +19,7 @@ from tests.streams.alerting.scene import BAHN, Scene, hit
 DAY = timedelta(days=1)
 
 
+@cache
 def watched_for_days() -> Scene:
     """Two weeks of the past and two days live, at about two posts an hour; settled."""
     scene = Scene()
@@ -43,7 +47,7 @@ def wait(scene: Scene, minutes: int) -> None:
 
 @pytest.fixture
 def scene() -> Scene:
-    return watched_for_days()
+    return deepcopy(watched_for_days())
 
 
 def test_calm_days_alarm_nobody_and_a_burst_does(scene):
@@ -220,7 +224,7 @@ def test_unsubscribing_closes_the_alert(scene):
 
 def test_the_alert_says_whom_to_tell_and_what_is_covered(scene):
     scene.watch.subscribe(replace(BAHN, name="Bahn", alarm=Alarm(notify=("mailto:a@b.de",), min_severity=3)))
-    scene.watch.cover("news", scene.now)
+    scene.watch.cover(Coverage(ingestor="news", complete_until=scene.now, at=scene.now))
     burst(scene)
     alert = scene.alerts[-1][1]
     assert (alert.name, alert.alarm.notify, alert.alarm.min_severity) == ("Bahn", ("mailto:a@b.de",), 3)

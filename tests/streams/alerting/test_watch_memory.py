@@ -134,7 +134,7 @@ def test_a_batch_rewrites_little():
     log.batch(4999, None)
     log.watch.absorb(log.records[-1:])
     entries = log.watch.changed()
-    assert [split(entry)[2] for entry, _ in entries] == ["posts/19", "standing"]
+    assert [split(entry)[2] for entry, _ in entries] == ["posts/19", "examples", "standing"]
     assert sum(len(value) for _, value in entries) < 40_000
 
 
