@@ -68,6 +68,17 @@ class SubscriptionsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertsConfig:
+    """What a notification leads to. `page`: where the page can be reached by those who are told.
+
+    `kibana`: address of a Kibana view, in which `{subscription}`, `{since}` and `{until}` are filled in.
+    """
+
+    page: str | None = None
+    kibana: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EnrichConfig:
     """`chain`: the enrichers, in order. `match` comes first: what matches nothing stops there."""
 
@@ -91,6 +102,7 @@ class Config:
     web: WebConfig = field(default_factory=WebConfig)
     subscriptions: SubscriptionsConfig = field(default_factory=SubscriptionsConfig)
     enrich: EnrichConfig = field(default_factory=EnrichConfig)
+    alerts: AlertsConfig = field(default_factory=AlertsConfig)
     ingestors: Mapping[str, Part] = field(default_factory=dict)
     enrichers: Mapping[str, Part] = field(default_factory=dict)
     sinks: Mapping[str, Part] = field(default_factory=dict)
