@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from streams.alerting.routing import notifier_of
-from streams.alerting.telling import happening_of
+from streams.alerting.telling import last_change
 from streams.errors import UsageError
 from streams.logs import logger
 from streams.notification import Notification
@@ -42,9 +42,11 @@ class LogNotifier:
                 return Rejected("the recipient is not log:")
         except UsageError:
             return Rejected("the recipient is not log:")
+        told = last_change(alert).happening if notification.occasion == "change" else notification.occasion
         self._logger.info(
-            happening_of(alert),
+            told,
             alert=alert.id,
+            alerts=len(notification.alerts),
             revision=alert.revision,
             severity=alert.severity,
             count=alert.count,

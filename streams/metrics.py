@@ -32,6 +32,9 @@ _failures = Counter(
 _told = Counter(
     "resonanz_notifications_total", "Notifications, by outcome", ["channel", "outcome"], registry=REGISTRY
 )
+_waiting = Gauge(
+    "resonanz_notifications_waiting", "Notifications due and not delivered yet", registry=REGISTRY
+)
 
 
 def settled(agent: str, fate: str, count: int) -> None:
@@ -68,6 +71,11 @@ def ingestor_failed(ingestor: str) -> None:
 def notified(channel: str, outcome: str) -> None:
     """A notification was delivered, put off or given up."""
     _told.labels(channel, outcome).inc()
+
+
+def waiting(notifications: int) -> None:
+    """So many notifications are due."""
+    _waiting.set(notifications)
 
 
 def render() -> bytes:
