@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from streams.alert import Alert, Effect, Prominent, TopStory
 from streams.alerting.detector import MAX_DAYS
 from streams.alerting.phrases import MEASURES, SAY, STATES, WHAT
-from streams.alerting.speech import counted, moment, number, percent, zone_or_utc
+from streams.alerting.speech import counted, moment, number, one_line, percent, zone_or_utc
 from streams.notification import Language
 
 SURE_AFTER_DAYS = 14
@@ -76,10 +76,16 @@ def overview(alerts: Sequence[Alert], language: Language) -> list[Section]:
     found = []
     for alert in alerts:
         worst = max([alert.severity, *(change.severity for change in alert.history)])
-        heading = f"{WHAT[language][alert.kind]}, {STATES[language][alert.state]} ({worst}/6)"
+        heading = f"{what(alert, language)}, {STATES[language][alert.state]} ({worst}/6)"
         lines = [Item(line) for line in facts(alert, language)[:2]]
         found.append(Section(heading, [*lines, *(_story(one, language) for one in alert.top_stories[:1])]))
     return found
+
+
+def what(alert: Alert, language: Language) -> str:
+    """What is unusual, and where or who, if it is not about all mentions."""
+    subject = f" ({one_line(alert.subject)})" if alert.subject else ""
+    return WHAT[language][alert.kind] + subject
 
 
 def measures(alert: Alert) -> Sequence[str]:

@@ -1,6 +1,7 @@
 """Which notifier takes a recipient."""
 
 import re
+import warnings
 from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
@@ -40,7 +41,9 @@ def apprise_schemes() -> frozenset[str]:
     """What Apprise knows; it takes a second to find out."""
     from apprise.manager_plugins import NotificationManager
 
-    return frozenset(NotificationManager().schemas(include_disabled=False))  # type: ignore[no-untyped-call]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # theirs, when a plugin is loaded
+        return frozenset(NotificationManager().schemas(include_disabled=False))  # type: ignore[no-untyped-call]
 
 
 def _has_host(url: str) -> bool:

@@ -39,3 +39,8 @@ def counted(count: int, one: str, language: Language) -> str:
     """So many of what `SAY` names in the singular."""
     many = one[:-1] + "ies" if one.endswith("y") else one + "s"
     return f"{count} {SAY[language][one if count == 1 else many]}"
+
+
+def one_line(text: str) -> str:
+    """The text without breaks."""
+    return " ".join(text.split())

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streams.alert import Alert
-from streams.alerting.facts import Item, Section, facts, overview, sections
-from streams.alerting.phrases import SAY, TITLES, WHAT
+from streams.alerting.facts import Item, Section, facts, overview, sections, what
+from streams.alerting.phrases import SAY, TITLES
 from streams.alerting.severity import SCALE
-from streams.alerting.speech import counted
+from streams.alerting.speech import counted, one_line
 from streams.alerting.telling import last_change
 from streams.notification import Language, Notification
 
@@ -52,26 +52,18 @@ def title(notification: Notification) -> str:
     alert, language, say = notification.alert, notification.language, SAY[notification.language]
     last = last_change(alert)
     values = {
-        "name": _one_line(alert.name),
+        "name": one_line(alert.name),
         "what": what(alert, language),
         "step": step_of(alert.severity, language),
-        "by": _one_line(last.by or "?"),
+        "by": one_line(last.by or "?"),
         "alerts": counted(len(notification.alerts), "alert", language),
         "minutes": alert.alarm.escalate_after,
     }
     match notification.occasion:
         case "change":
             return TITLES[language][last.happening].format(**values)
-        case "digest":
-            return say["digest_weekly" if alert.alarm.digest == "weekly" else "digest_daily"].format(**values)
         case other:
             return say[other].format(**values)
-
-
-def what(alert: Alert, language: Language) -> str:
-    """What is unusual, and where or who, if it is not about all mentions."""
-    subject = f" ({_one_line(alert.subject)})" if alert.subject else ""
-    return WHAT[language][alert.kind] + subject
 
 
 def step_of(severity: int, language: Language) -> str:
@@ -87,7 +79,3 @@ def _reference(alert: Alert, language: Language) -> str:
 
 def _plain(item: Item) -> str:
     return f"{item.text}\n  {item.url}" if item.url else item.text
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
