@@ -8,7 +8,7 @@ happened is a change in its history, and a revision.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from streams.alert import Alert, Change, Covered, State
+from streams.alert import Alert, Change, Covered, Effect, State
 from streams.errors import UsageError
 from streams.subscription import Subscription
 
@@ -18,6 +18,7 @@ EASES_AFTER = timedelta(hours=1)
 CLOSES_AFTER = timedelta(minutes=30)
 REFRESHED_EVERY = timedelta(seconds=10)
 KEPT_CHANGES = 100
+KEPT_EFFECTS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,18 @@ def note(alert: Alert, *, by: str, now: datetime, note: str) -> Alert:
     return _changed(alert, alert.state, now, by, note)
 
 
+def measure(alert: Alert, *, at: datetime, measure: str, by: str, now: datetime) -> Alert:
+    """Somebody did something about it then; what follows is compared with what came before.
+
+    Raises UsageError if that was before it began, or is to come.
+    """
+    if not alert.since <= at <= now:
+        began = f"{alert.since:%Y-%m-%dT%H:%M:%SZ}"
+        raise UsageError(f"a measure is taken while an alert lasts; write a time between {began} and now")
+    effects = (*alert.effects, Effect(at=at, measure=measure, by=by))[-KEPT_EFFECTS:]
+    return replace(note(alert, by=by, now=now, note=measure), effects=effects)
+
+
 def merge(ours: Alert, theirs: Alert) -> Alert:
     """One alert of two that grew apart: the state of the newer revision, the history of both.
 
@@ -125,7 +138,14 @@ def merge(ours: Alert, theirs: Alert) -> Alert:
         severity=leading.severity if closed else ours.severity,
         revision=max(ours.revision, theirs.revision) + 1,
         history=tuple(changes[-KEPT_CHANGES:]),
+        effects=_effects(ours, theirs),
     )
+
+
+def _effects(ours: Alert, theirs: Alert) -> tuple[Effect, ...]:
+    """Those marked on either; the figures are ours."""
+    found = {(one.at, one.measure, one.by): one for one in (*theirs.effects, *ours.effects)}
+    return tuple(sorted(found.values(), key=lambda one: one.at)[-KEPT_EFFECTS:])
 
 
 def _by_person(alert: Alert) -> bool:
