@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from streams.alerting.counts import BUCKET_SECS, Counts, Tally, bucket_of
 from streams.alerting.detector import Detector, Score
+from streams.alerting.effect import Step
 from streams.alerting.surprise import poisson_surprise
 
 HOUR = 12
@@ -69,6 +70,13 @@ class Moment:
         listening = min(self.counts.heard_from.values(), default=0)
         secs = self.now - max(bucket * BUCKET_SECS, listening)
         return self.detector.expected() * max(secs, 0.0) / BUCKET_SECS
+
+    def step(self, bucket: int) -> Step:
+        """What came live in a finished bucket, and what was expected then, as far back as that is remembered."""
+        tally, expectations = self.counts.tally(bucket, bucket), self.detector.expectations
+        at = max(len(expectations) - (self.bucket - bucket), 0)
+        expected = expectations[at] or self.detector.expected()
+        return Step(tally.mentions, expected, tally.negative, tally.toned)
 
     @property
     def _fraction(self) -> float:

@@ -10,6 +10,7 @@ from streams.alert import Alert, Covered
 from streams.alerting.budget import days_between
 from streams.alerting.counts import BUCKET_SECS, Counts, bucket_of, when
 from streams.alerting.detector import ALARM_DAYS, STEPS_A_DAY
+from streams.alerting.effect import effects_now
 from streams.alerting.episodes import Episode, Figures, follow, open_episode
 from streams.alerting.learning import Learning
 from streams.alerting.moment import HOUR, QUARTER, Moment
@@ -36,7 +37,8 @@ class Track:
     """The memory of one subscription; times are seconds of 1970.
 
     `examples`: the most influential live posts of the episode, or of the last minutes. `settled`: the last bucket
-    in which the level was compared with what comes live. `changed`: since it was last saved.
+    in which the level was compared with what comes live, `measured`: in which the effects were. `changed`:
+    since it was last saved.
     """
 
     def __init__(self, counts: Counts) -> None:
@@ -45,6 +47,7 @@ class Track:
         self.episode: Episode | None = None
         self.examples: list[Example] = []
         self.settled = 0
+        self.measured = 0
         self.changed = False
 
     @property
@@ -76,9 +79,18 @@ class Track:
         else:
             self._settle(moment)
             self._alarm(subscription, moment, coverage)
+        self._measure(moment)
         self.changed = self.changed or self.episode is not before
         alert = self.episode.alert if self.episode else None
         return alert if before is None or alert is not before.alert else None
+
+    def _measure(self, moment: Moment) -> None:
+        """What has followed the measures that were taken, once a bucket."""
+        if self.episode and self.episode.alert.effects and self.measured != moment.bucket:
+            self.measured, alert = moment.bucket, self.episode.alert
+            effects = effects_now(alert, moment.step, when(moment.now))
+            if effects != alert.effects:
+                self.episode = replace(self.episode, alert=replace(alert, effects=effects))
 
     def _alarm(self, subscription: Subscription, moment: Moment, coverage: tuple[Covered, ...]) -> None:
         """Open an episode: rare enough, by enough voices, not one account alone, nor a source that started."""
