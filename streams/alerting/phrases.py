@@ -113,7 +113,7 @@ SAY: Mapping[Language, Mapping[str, str]] = {
         "effects_heading": "Nach Maßnahmen",
         "early": "„{measure}“ ({at}, {by}): für einen Vergleich ist es noch zu früh.",
         "effect": "„{measure}“ ({at}, {by}): vorher {before} Erwähnungen je Stunde, danach {after}, üblich wären"
-        " {expected}; das {change}-fache (mit 95 % Sicherheit {low} bis {high}).",
+        " {expected}; gemessen am Üblichen das {change}-fache (mit 95 % Sicherheit {low} bis {high}).",
         "effect_tone": "Negativ waren vorher {before} %, danach {after} %.",
         "no_cause": "Ob es ohne die Maßnahme anders gekommen wäre, sagt der Vergleich nicht.",
         "playbook_heading": "Vorgesehene Maßnahmen",
@@ -165,7 +165,7 @@ SAY: Mapping[Language, Mapping[str, str]] = {
         "effects_heading": "After measures",
         "early": "“{measure}” ({at}, {by}): too early to compare.",
         "effect": "“{measure}” ({at}, {by}): {before} mentions an hour before, {after} after, {expected} would be"
-        " usual; {change} times as many ({low} to {high} at 95 % confidence).",
+        " usual; measured by the usual {change} times as many ({low} to {high} at 95 % confidence).",
         "effect_tone": "Negative were {before} % before, {after} % after.",
         "no_cause": "Whether it would have come differently without the measure, the comparison does not say.",
         "playbook_heading": "Planned measures",

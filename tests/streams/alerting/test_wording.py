@@ -105,8 +105,9 @@ Vorgesehene Maßnahmen
 - Dienstplan prüfen
 
 Nach Maßnahmen
-- „Stellungnahme veröffentlicht“ (15.11.2026, 13:00, anna): vorher 120 Erwähnungen je Stunde, danach 40, üblich wären 12; \
-das 0,33-fache (mit 95 % Sicherheit 0,25 bis 0,44). Negativ waren vorher 80 %, danach 50 %.
+- „Stellungnahme veröffentlicht“ (15.11.2026, 13:00, anna): vorher 120 Erwähnungen je Stunde, danach 40, \
+üblich wären 12; gemessen am Üblichen das 0,33-fache (mit 95 % Sicherheit 0,25 bis 0,44). \
+Negativ waren vorher 80 %, danach 50 %.
 - „Anruf“ (15.11.2026, 15:00, erik): für einen Vergleich ist es noch zu früh.
 - Ob es ohne die Maßnahme anders gekommen wäre, sagt der Vergleich nicht.
 
