@@ -42,11 +42,15 @@ class LogNotifier:
                 return Rejected("the recipient is not log:")
         except UsageError:
             return Rejected("the recipient is not log:")
-        told = last_change(alert).happening if notification.occasion == "change" else notification.occasion
+        if len(notification.alerts) > 1:
+            self._logger.info(notification.occasion, alerts=[one.id for one in notification.alerts])
+            return DELIVERED
+        happened = (
+            last_change(alert).happening if notification.occasion == "change" else notification.occasion
+        )
         self._logger.info(
-            told,
+            happened,
             alert=alert.id,
-            alerts=len(notification.alerts),
             revision=alert.revision,
             severity=alert.severity,
             count=alert.count,

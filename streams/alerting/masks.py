@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
+from typing import TypeVar
 
+from streams.alert import Alert
 from streams.alerting.routing import ADDRESS, scheme_of
 from streams.errors import UsageError
-from streams.subscription import Alarm
+from streams.subscription import Alarm, Subscription
 
+Shown = TypeVar("Shown", Alert, Subscription)
 MASKED = re.compile(r"[a-z?][a-z0-9+.-]*:…[0-9a-f]{8}")
 
 
@@ -18,6 +21,11 @@ def masked(recipient: str) -> str:
     if recipient == "log:" or (scheme == "mailto" and ADDRESS.fullmatch(rest)):
         return recipient
     return f"{scheme_of(recipient)}:…{blake2b(recipient.encode(), digest_size=4).hexdigest()}"
+
+
+def shown(record: Shown) -> Shown:
+    """An alert or a subscription as it may be shown."""
+    return replace(record, alarm=with_masks(record.alarm))
 
 
 def with_masks(alarm: Alarm) -> Alarm:
