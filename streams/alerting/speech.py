@@ -25,8 +25,9 @@ def moment(at: datetime, zone: tzinfo, language: Language) -> str:
 
 def number(value: float, language: Language) -> str:
     """With as many digits as mean something."""
-    digits = 0 if abs(value) >= 10 or value == round(value) else 1 if abs(value) >= 1 else 2
+    digits = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2
     text = f"{value:.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if digits else text
     return text.replace(".", ",") if language == "de" else text
 
 
