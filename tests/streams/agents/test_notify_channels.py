@@ -51,4 +51,8 @@ async def test_a_crisis_is_told_once_over_each_channel_in_one_thread_by_whatever
         titles = [body["title"] for body in chat.bodies]
     assert (len(subjects), len(threads)) == (3, 1)
     assert types == ["alert.opened", "alert.acknowledged", "alert.closed"]
-    assert [title.partition(": ")[2][:11] for title in titles] == ["ungewöhnlic", "übernommen ", "Entwarnung:"]
+    assert [title.partition(": ")[2][:11] for title in titles] == [
+        "ungewöhnlic",
+        "übernommen ",
+        "Entwarnung:",
+    ]
