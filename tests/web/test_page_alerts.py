@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from streams.alert import Covered, Effect, Prominent, RisingTerm, TopStory
+from streams.alerting.links import AFTER, BEFORE, links_of
 from streams.codec import decode_alert
+from streams.config import AlertsConfig
+from streams.notification import Notification
 from streams.subscription import Alarm
 from streams.topics import ALERTS
 from tests.web.browser import CHROMIUM
-from tests.web.samples import an_alert, an_entry
+from tests.web.samples import a_mention, an_alert, an_entry
 from tests.web.test_page import HOSTILE, NOW, looking, text_of
 
 pytestmark = [
@@ -101,3 +104,28 @@ async def test_a_measure_is_marked_with_what_was_done():
         await page.until(f"({text_of('#alerts')}).includes('für einen Vergleich noch zu früh')")
         [effect] = decode_alert(served.log.records(ALERTS)[-1].value).effects
         assert (effect.measure, effect.by) == ("Stellungnahme", "anonymous")
+
+
+async def test_the_link_of_a_notification_leads_to_what_was_said_then():
+    since, until = NOW - timedelta(days=3), NOW - timedelta(days=2)
+    heard = [
+        a_mention("m:1", "Bahn damals", created_at=since + timedelta(hours=1)),
+        a_mention("m:2", "Bahn heute", created_at=NOW),
+        a_mention("m:3", "Bahn davor", created_at=since - timedelta(hours=1)),
+    ]
+    alert = an_alert(since=since + BEFORE, state="closed", closed_at=until - AFTER)
+    link = links_of(Notification.of(alert, "log:"), AlertsConfig(page="http://x"), NOW).page
+    async with looking([], path=link.removeprefix("http://x"), heard=heard) as (served, page):
+        await served.hears(a_mention("m:4", "Bahn jetzt", created_at=NOW))
+        await page.until("document.querySelectorAll('#mentions > li').length > 0")
+        said = await page.value(text_of("#mentions"))
+        assert ("damals" in said, "heute" in said, "davor" in said, "jetzt" in said) == (
+            True,
+            False,
+            False,
+            False,
+        )
+        assert await page.value("document.querySelectorAll('#histogram rect').length") == 1
+        assert page.complaints == []
+        await page.value("document.querySelector('#search button[type=reset]').click()")
+        await page.until("document.getElementById('mentions').textContent.includes('heute')")
