@@ -5,6 +5,7 @@ the subscriptions, what has been told, and the time; all of it is on the log (de
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -142,9 +143,15 @@ class NotifyAgent:
     def _due_digests(self, now: datetime) -> list[Notification]:
         """Looked for once a minute; there may be thousands of subscriptions."""
         if self._digests_at is None or (now - self._digests_at).total_seconds() >= DIGESTS_EVERY_SECS:
-            alerts, told = list(self._alerts.values()), self._outbox.told
-            subscriptions = self._subscriptions.values()
-            self._digests = [one for each in subscriptions for one in digests(each, alerts, told, now)]
+            told, alerts = self._outbox.told, defaultdict(list)
+            for alert in self._alerts.values():
+                alerts[alert.subscription].append(alert)
+            self._digests = [
+                digest
+                for id, own in alerts.items()
+                if id in self._subscriptions
+                for digest in digests(self._subscriptions[id], own, told, now)
+            ]
             self._digests_at = now
         return [one for one in self._digests if one.id not in self._outbox.told]
 

@@ -20,7 +20,7 @@ LOOK_BACK = timedelta(days=14)
 def digests(
     subscription: Subscription, alerts: Iterable[Alert], told: Mapping[str, Told], now: datetime
 ) -> list[Notification]:
-    """The digests of a subscription to be told now. A time zone that is not known has none."""
+    """The digests of a subscription to be told now, from its alerts. A time zone that is not known has none."""
     alarm = subscription.alarm
     if alarm.digest == "never":
         return []
@@ -30,7 +30,7 @@ def digests(
         return []
     if subscription.changed_at and end < subscription.changed_at:
         return []  # who has just asked for digests is told the next
-    own = sorted((one for one in alerts if one.subscription == subscription.id), key=lambda one: one.since)
+    own = sorted(alerts, key=lambda one: one.since)
     found = []
     for recipient in dict.fromkeys(alarm.digest_to):
         begin = _begin(subscription, recipient, end, told)

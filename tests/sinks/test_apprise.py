@@ -48,3 +48,10 @@ async def test_refused_credentials_can_be_mended():
     async with json_end() as far:
         far.answer = 401
         assert isinstance((await far.notifier.deliver([to(far.recipient)]))[0], Retry)
+
+
+async def test_apprise_itself_logs_nothing():
+    async with json_end() as far:
+        far.behave("fail")
+        await far.notifier.deliver([to(far.recipient), to("slack://x")])
+        assert far.logged() == "[[], []]"

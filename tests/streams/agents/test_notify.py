@@ -94,6 +94,18 @@ async def test_each_revision_is_told_once_also_by_another_worker_and_after_forge
     assert house.notifiers["mail"].seen() == [(MAIL, "change", "opened"), (MAIL, "change", "worsened")]
 
 
+async def test_what_another_worker_has_told_meanwhile_is_not_told_again():
+    house = House()
+    await house.hear(OPENED)
+    first = house.agent
+    first.forget()
+    house.restart()
+    await house.hear(worse(OPENED))
+    await first.settle(house.log.records(ALERTS))
+    await first.idle()
+    assert len(house.notifiers["log"].took) == 2
+
+
 async def test_a_notification_says_where_more_can_be_seen():
     house = House()
     await house.hear(OPENED)
@@ -225,7 +237,9 @@ async def test_a_digest_is_told_once_whatever_restarts():
     alarm = Alarm(digest="daily", digest_to=(MAIL,))
     house.subscriptions = [Subscription(id="db", query="x", alarm=alarm)]
     house.restart()
-    await house.hear(replace(OPENED, alarm=alarm))
+    await house.hear(
+        replace(OPENED, alarm=alarm), replace(OPENED, id="vw-1", subscription="vw", alarm=Alarm())
+    )
     for hours in (18, 1, 2, 1, 24, 24):  # 06:00, 07:00 UTC = 08:00, …
         await house.look(timedelta(hours=hours))
         house.restart()

@@ -97,13 +97,23 @@ async def test_what_fails_keeps_nothing_else_from_the_same_recipient():
             self.answer = Retry("not this") if batch[0].alert.id == "a" else DELIVERED
             return await super().deliver(batch)
 
-    box, hook = Outbox(FakeLog(), {}), Picky()
-    box._notifiers = {"webhook": hook}
+    hook = Picky()
+    box = Outbox(FakeLog(), {"webhook": hook})
     alerts = [replace(OPENED, id=id) for id in "ab"]
     for _ in range(2):
         box.send([one for alert in alerts for one in due(alert, box.told, NOON)])
         await box.idle()
     assert [one.alert.id for one in hook.took] == ["b"]
+
+
+async def test_who_is_being_told_is_not_told_a_second_time_meanwhile():
+    hook = Notifier()
+    box = Outbox(FakeLog(), {"webhook": hook})
+    for _ in range(3):
+        box.send([Notification.of(OPENED, HOOK)])
+        await asyncio.sleep(0)
+    await box.idle()
+    assert len(hook.took) == 1
 
 
 async def test_a_notifier_that_breaks_ends_the_process():

@@ -28,12 +28,11 @@ def told(*found):
     return {one.id: Told(state="told") for one in found}
 
 
-def test_a_digest_tells_of_what_went_on_in_the_day_closed_or_not_but_of_no_other_subscription():
+def test_a_digest_tells_of_what_went_on_in_the_day_closed_or_not():
     alerts = [
         alert("open", EIGHT - 3 * DAY),
         alert("over", EIGHT - DAY / 2, EIGHT - DAY / 4),
         alert("today", EIGHT + DAY / 8),
-        alert("other", EIGHT - DAY / 2, subscription="vw"),
     ]
     assert names(digests(DAILY, alerts, {}, EIGHT + DAY / 4)) == [["open", "over"]]
 

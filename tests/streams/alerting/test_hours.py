@@ -42,6 +42,10 @@ def test_an_hour_that_comes_twice_is_quiet_twice_and_one_that_is_left_out_cuts_n
     assert silent_until(early, 1, at("2026-10-25T02:45:00+02:00")) == at("2026-10-25T02:30:00+01:00")
     assert silent_until(early, 1, at("2026-03-29T01:59:00+01:00")) == at("2026-03-29T03:30:00+02:00")
 
+    late = Alarm(quiet="02:30-04:00")
+    assert silent_until(late, 1, at("2026-10-25T02:45:00+02:00")) == at("2026-10-25T04:00:00+01:00")
+    assert silent_until(late, 1, at("2026-10-25T02:15:00+01:00")) == at("2026-10-25T04:00:00+01:00")
+
 
 def test_what_is_severe_is_never_silent():
     assert silent_until(NIGHT, 4, at("2026-11-15T23:00:00+01:00")) is None
