@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, PersistentStoreMode
+from apprise import Apprise, AppriseAsset, NotifyFormat, OverflowMode, PersistentStoreMode
 from apprise.result import AppriseResult, AppriseResultStatus
 
 from streams.alerting.routing import notifier_of
@@ -77,10 +77,13 @@ class AppriseNotifier:
         sender = Apprise(asset=self._asset)
         if not await asyncio.to_thread(sender.add, notification.recipient):
             return Rejected(NOT_READABLE)
-        result = await sender.async_notify(
-            **_words(message_of(notification)), timeout=self._config.timeout_secs
-        )
-        return _outcome_of(result)
+        for service in sender:
+            service.overflow_mode = OverflowMode.SPLIT  # rather than let it refuse what is too long
+        words = _words(message_of(notification))
+        try:
+            return _outcome_of(await sender.async_notify(**words, timeout=self._config.timeout_secs))
+        except Exception as error:  # noqa: BLE001 - any of its plugins may raise anything, and quote anything
+            return Retry(type(error).__name__)
 
 
 def _words(message: Message) -> dict[str, Any]:

@@ -31,6 +31,7 @@ MOST_ATTEMPTS = 30
 FIRST_PAUSE_SECS = 1.0
 LONGEST_PAUSE_SECS = 300.0
 AT_ONCE = 20
+CLOSE_SECS = 5.0
 
 
 class Outbox:
@@ -61,7 +62,7 @@ class Outbox:
             if recipient not in self._busy and now >= self._not_before.get(recipient, 0.0):
                 # what failed before comes last, so that it keeps nothing else from the same recipient
                 waiting.sort(key=lambda one: self._attempts[one.id])
-                self._busy[recipient] = asyncio.create_task(self._tell(waiting))
+                self._busy[recipient] = asyncio.create_task(self._tell(waiting, self._generation))
 
     def hold(self) -> None:
         """Begin nothing more of what was to be sent: another worker may do so."""
@@ -72,7 +73,10 @@ class Outbox:
         await asyncio.gather(*self._busy.values())
 
     async def close(self) -> None:
-        """Leave off; what is not noted is told again."""
+        """Let who is just being told be told, for a moment; what is not noted then is told again."""
+        self.hold()
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=CLOSE_SECS)
         for task in self._busy.values():
             task.cancel()
         await asyncio.gather(*self._busy.values(), return_exceptions=True)
@@ -85,8 +89,7 @@ class Outbox:
         for id in self._attempts.keys() - set(due):
             del self._attempts[id]
 
-    async def _tell(self, waiting: Sequence[Notification]) -> None:
-        generation = self._generation
+    async def _tell(self, waiting: Sequence[Notification], generation: int) -> None:
         for notification in waiting:
             if generation != self._generation:
                 return

@@ -3,9 +3,9 @@
 import pytest
 
 from sinks.apprise import AppriseNotifier
-from streams.alert import TopStory
+from streams.alert import Change, TopStory
 from streams.outcome import DELIVERED, Rejected, Retry
-from streams.testing.notifier_checks import CANARY, to
+from streams.testing.notifier_checks import CANARY, NOON, to
 from tests.contract.far_ends import json_end
 
 
@@ -55,3 +55,20 @@ async def test_apprise_itself_logs_nothing():
         far.behave("fail")
         await far.notifier.deliver([to(far.recipient), to("slack://x")])
         assert far.logged() == "[[], []]"
+
+
+async def test_what_is_too_long_for_a_service_comes_in_parts():
+    note = Change(at=NOON, state="open", severity=3, note="lang " * 10_000)
+    async with json_end() as far:
+        assert await far.notifier.deliver([to(far.recipient, history=(note,))]) == [DELIVERED]
+        assert len(far.bodies) > 1
+        assert far.bodies[-1]["message"].endswith("Stand 1")
+
+
+async def test_a_plugin_that_breaks_is_tried_again_and_quoted_nowhere(monkeypatch):
+    async def breaks(self, **given):
+        raise ValueError(CANARY)
+
+    monkeypatch.setattr("apprise.Apprise.async_notify", breaks)
+    async with json_end() as far:
+        assert await far.notifier.deliver([to(far.recipient)]) == [Retry("ValueError")]

@@ -144,3 +144,26 @@ async def test_after_a_hold_nothing_more_is_begun():
     box.hold()
     await box.idle()
     assert len(hook.took) == 1
+
+
+async def test_closing_lets_who_is_being_told_be_told_and_begins_nothing():
+    log, hook = FakeLog(), Notifier()
+    box = Outbox(log, {"webhook": hook})
+    box.send([Notification.of(replace(OPENED, id=id), HOOK) for id in "ab"])
+    await asyncio.sleep(0)
+    await box.close()
+    await box.close()
+    assert len(hook.took) == len(log.records(NOTIFICATIONS)) == 1
+
+
+async def test_closing_does_not_wait_for_ever(monkeypatch):
+    class Silent:
+        async def deliver(self, batch):
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(outbox, "CLOSE_SECS", 0.01)
+    log = FakeLog()
+    box = Outbox(log, {"webhook": Silent()})
+    box.send([Notification.of(OPENED, HOOK)])
+    await box.close()
+    assert log.records(NOTIFICATIONS) == []
