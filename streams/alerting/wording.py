@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streams.alert import Alert
-from streams.alerting.facts import Item, Section, facts, overview, sections, what
 from streams.alerting.phrases import SAY, TITLES
+from streams.alerting.sections import Item, Section, facts, overview, sections, what
 from streams.alerting.severity import SCALE
 from streams.alerting.speech import counted, one_line
 from streams.alerting.telling import last_change

@@ -1,86 +1,18 @@
 """Each change of an alert is told once to each recipient, when it may be told, whatever happens in between."""
 
-import asyncio
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from streams.agents.notify import NotifyAgent
 from streams.alert import Change
 from streams.alerting.episodes import acknowledge, close, note, snooze
-from streams.alerting.telling import last_change
 from streams.codec import encode
-from streams.config import AlertsConfig
 from streams.log.base import Entry
-from streams.outcome import DELIVERED, Outcome, Rejected, Retry
+from streams.outcome import DELIVERED, Rejected, Retry
 from streams.subscription import Alarm, Subscription
-from streams.testing.fakes import FakeLog
-from streams.testing.notifier_checks import ALERT, NOON
+from streams.testing.notifier_checks import NOON
 from streams.topics import ALERTS
+from tests.streams.agents.house import ALARM, BOSS, LOG, MAIL, NIGHT, OPENED, House, Notifier, worse
 from tests.streams.agents.records import records
-
-LOG, MAIL, BOSS = "log:", "mailto:presse@example.org", "mailto:chefin@example.org"
-ALARM = Alarm(notify=(LOG, MAIL))
-OPENED = replace(ALERT, alarm=ALARM, history=(Change(at=NOON, state="open", severity=3),))
-
-
-@dataclass
-class Notifier:
-    """Answers what it is told to, and remembers what it took."""
-
-    answer: Outcome = DELIVERED
-    took: list = field(default_factory=list)
-
-    async def deliver(self, batch):
-        await asyncio.sleep(0)
-        self.took += [one for one in batch if self.answer == DELIVERED]
-        return [self.answer] * len(batch)
-
-    def seen(self):
-        return [(one.recipient, one.occasion, last_change(one.alert).happening) for one in self.took]
-
-
-class House:
-    """A log, notifiers, a clock, and the agent that is at work."""
-
-    def __init__(self, **notifiers) -> None:
-        self.log, self.now, self.notifiers = (
-            FakeLog(),
-            NOON,
-            notifiers or {"log": Notifier(), "mail": Notifier()},
-        )
-        self.subscriptions: list[Subscription] = []
-        self.restart()
-
-    def restart(self) -> None:
-        config = AlertsConfig(page="https://listening.example.org")
-        self.agent = NotifyAgent(self.log, self.notifiers, config, lambda: self.now)
-        for subscription in self.subscriptions:
-            self.agent.subscribe(subscription)
-
-    async def hear(self, *alerts):
-        """The alerts are on the log, and come to the agent."""
-        before = len(self.log.records(ALERTS))
-        await self.log.append([Entry(ALERTS, one.id.encode(), encode(one)) for one in alerts])
-        fates = await self.agent.settle(self.log.records(ALERTS)[before:])
-        await self.agent.idle()
-        return fates
-
-    async def look(self, after: timedelta = timedelta()):
-        self.now += after
-        await self.agent.look()
-        await self.agent.idle()
-
-
-def worse(alert, severity=5, at=NOON):
-    change = Change(at=at, state=alert.state, severity=severity)
-    return replace(
-        alert, severity=severity, revision=alert.revision + 1, history=(*alert.history, change), updated_at=at
-    )
 
 
 async def test_each_revision_is_told_once_also_by_another_worker_and_after_forgetting():
@@ -166,7 +98,6 @@ async def test_an_older_value_that_comes_again_is_not_believed():
     assert [kind for _, _, kind in house.notifiers["log"].seen()] == ["worsened"]
 
 
-NIGHT = replace(ALARM, notify=(MAIL,), quiet="22:00-07:00", loud_from=5)
 LATE = datetime.fromisoformat("2026-11-15T23:30:00+01:00")
 
 
@@ -246,75 +177,3 @@ async def test_a_digest_is_told_once_whatever_restarts():
     told = [one for one in house.notifiers["mail"].took if one.occasion == "digest"]
     assert [len(one.alerts) for one in told] == [1, 1, 1]
     assert len({one.id for one in told}) == 3
-
-
-CHANGES = st.sampled_from(["open", "worse", "ease", "ack", "note", "snooze", "close"])
-EVENTS = st.one_of(
-    st.tuples(st.just("change"), st.sampled_from("ab"), CHANGES),
-    st.tuples(st.just("wait"), st.integers(1, 40)),
-    st.sampled_from([("restart",), ("forget",), ("away",), ("back",), ("look",)]),
-)
-
-
-def changed(alert, what, now):
-    if what == "open" or alert is None or alert.state == "closed":
-        return None
-    severity = {"worse": min(alert.severity + 1, 6), "ease": max(alert.severity - 1, 1)}.get(what)
-    if severity:
-        return worse(alert, severity, now) if severity != alert.severity else None
-    doing = {
-        "ack": lambda: acknowledge(alert, by="anna", now=now),
-        "note": lambda: note(alert, by="anna", now=now, note="hm"),
-        "snooze": lambda: snooze(alert, until=now + timedelta(hours=1), by="anna", now=now),
-        "close": lambda: close(alert, by=None, now=now),
-    }
-    return doing[what]()
-
-
-async def play(events):
-    house, there = House(mail=Notifier()), {}
-    for event, *about in events:
-        if event == "change":
-            id, what = about
-            alert = changed(there.get(id), what, house.now)
-            if id not in there:
-                opened = Change(at=house.now, state="open", severity=3)
-                alert = replace(OPENED, id=id, alarm=NIGHT, since=house.now, history=(opened,))
-            if alert:
-                there[id] = alert
-                await house.hear(alert)
-        elif event == "wait":
-            await house.look(timedelta(minutes=30 * about[0]))
-        elif event in ("away", "back"):
-            house.notifiers["mail"].answer = Retry("away") if event == "away" else DELIVERED
-        elif event == "look":
-            await house.look()
-        else:
-            getattr(house if event == "restart" else house.agent, event)()
-    house.notifiers["mail"].answer = DELIVERED
-    await house.look(timedelta(hours=12))
-    await house.look(timedelta(hours=12))
-    return house, there
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(EVENTS, max_size=25))
-def test_whatever_happens_each_change_is_told_at_most_once_and_the_last_one_is(events):
-    house, there = asyncio.run(play(events))
-    told = Counter(id for one in house.notifiers["mail"].took for id in (one.settles or (one.id,)))
-    assert all(times == 1 for times in told.values())
-    last = {
-        (alert.id, last_change(alert).revision)
-        for one in house.notifiers["mail"].took
-        for alert in one.alerts
-    }
-    for alert in there.values():
-        if alert.state != "snoozed":
-            assert (alert.id, last_change(alert).revision) in last
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_pause():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("streams.agents.outbox.FIRST_PAUSE_SECS", 0.0)
-        yield

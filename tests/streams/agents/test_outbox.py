@@ -18,16 +18,11 @@ from streams.subscription import Alarm
 from streams.testing.fakes import REFUSED, TAKEN, FakeLog
 from streams.testing.notifier_checks import ALERT, CANARY, NOON
 from streams.topics import ALERTS, DEAD_LETTERS, NOTIFICATIONS
+from tests.streams.agents.house import MAIL, Notifier
 from tests.streams.agents.records import records
-from tests.streams.agents.test_notify import MAIL, Notifier
 
 HOOK = f"https://example.org/{CANARY}"
 OPENED = replace(ALERT, alarm=Alarm(notify=(HOOK,)), history=(Change(at=NOON, state="open", severity=3),))
-
-
-@pytest.fixture(autouse=True)
-def _no_pause(monkeypatch):
-    monkeypatch.setattr(outbox, "FIRST_PAUSE_SECS", 0.0)
 
 
 async def rounds(box, alert, count):
