@@ -11,9 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, OverflowMode, PersistentStoreMode
-from apprise.result import AppriseResult, AppriseResultStatus
-
 from streams.alerting.routing import notifier_of
 from streams.alerting.wording import Message, message_of
 from streams.errors import UsageError
@@ -43,14 +40,6 @@ class AppriseNotifier:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._asset = AppriseAsset(
-            app_id="Resonanz",
-            app_desc="Resonanz",
-            app_url="",
-            service_timeout=config.timeout_secs,
-            storage_mode=PersistentStoreMode.MEMORY,
-        )
-        self._asset.http_redirects = False  # they would carry it to somebody nobody named
 
     async def open(self) -> None:
         """Keep Apprise from logging by itself: it would quote what was sent and answered."""
@@ -74,11 +63,9 @@ class AppriseNotifier:
                 return Rejected("the recipient is no address of Apprise")
         except UsageError:
             return Rejected("the recipient is no address of Apprise")
-        sender = Apprise(asset=self._asset)
-        if not await asyncio.to_thread(sender.add, notification.recipient):
+        sender = await asyncio.to_thread(_sender, notification.recipient, self._config.timeout_secs)
+        if sender is None:
             return Rejected(NOT_READABLE)
-        for service in sender:
-            service.overflow_mode = OverflowMode.SPLIT  # rather than let it refuse what is too long
         words = _words(message_of(notification))
         try:
             return _outcome_of(await sender.async_notify(**words, timeout=self._config.timeout_secs))
@@ -86,8 +73,28 @@ class AppriseNotifier:
             return Retry(type(error).__name__)
 
 
+def _sender(recipient: str, timeout_secs: float) -> Any:
+    """Apprise with that address alone; None if it cannot read it. It is loaded when it is first needed."""
+    from apprise import Apprise, AppriseAsset, OverflowMode, PersistentStoreMode
+
+    asset = AppriseAsset(
+        app_id="Resonanz",
+        app_desc="Resonanz",
+        app_url="",
+        service_timeout=timeout_secs,
+        storage_mode=PersistentStoreMode.MEMORY,
+    )
+    asset.http_redirects = False  # they would carry it to somebody nobody named
+    sender = Apprise(asset=asset)
+    if not sender.add(recipient):
+        return None
+    for service in sender:
+        service.overflow_mode = OverflowMode.SPLIT  # rather than let it refuse what is too long
+    return sender
+
+
 def _words(message: Message) -> dict[str, Any]:
-    return {"title": _plain(message.title), "body": _plain(message.text), "body_format": NotifyFormat.TEXT}
+    return {"title": _plain(message.title), "body": _plain(message.text), "body_format": "text"}
 
 
 def _plain(text: str) -> str:
@@ -95,11 +102,11 @@ def _plain(text: str) -> str:
     return text.replace("@", "@\u200b").replace("<!", "<\u200b!")
 
 
-def _outcome_of(result: AppriseResult) -> Outcome:
+def _outcome_of(result: Any) -> Outcome:
     """Apprise says yes or no; why is at most said in its log, which may quote secrets and answers."""
     if result:
         return DELIVERED
-    if result.status == AppriseResultStatus.TIMEOUT:
+    if result.status.name == "TIMEOUT":
         return Retry("no answer in time")
     found = [HTTP_ERROR.search(str(entry.message)) for entry in result.logs()]
     statuses = [int(one[1]) for one in found if one]

@@ -31,6 +31,7 @@ MOST_ATTEMPTS = 30
 FIRST_PAUSE_SECS = 1.0
 LONGEST_PAUSE_SECS = 300.0
 AT_ONCE = 20
+LONGEST_DELIVERY_SECS = 120.0
 CLOSE_SECS = 5.0
 
 
@@ -107,7 +108,12 @@ class Outbox:
         if name not in self._notifiers:
             metrics.notified(name, "rejected")
             return Rejected(f'no {name} is configured; write [sinks.{name}] and `type = "{name}"`')
-        (outcome,) = await self._notifiers[name].deliver([notification])
+        outcome: Outcome
+        try:
+            async with asyncio.timeout(LONGEST_DELIVERY_SECS):
+                (outcome,) = await self._notifiers[name].deliver([notification])
+        except TimeoutError:
+            outcome = Retry("the notifier did not come back")
         metrics.notified(name, type(outcome).__name__.lower())
         return outcome
 

@@ -141,6 +141,18 @@ async def test_after_a_hold_nothing_more_is_begun():
     assert len(hook.took) == 1
 
 
+class Silent:
+    async def deliver(self, batch):
+        await asyncio.Event().wait()
+
+
+async def test_a_notifier_that_does_not_come_back_is_as_one_that_is_away(monkeypatch):
+    monkeypatch.setattr(outbox, "LONGEST_DELIVERY_SECS", 0.01)
+    box = Outbox(FakeLog(), {"webhook": Silent()})
+    await rounds(box, OPENED, 2)
+    assert box.told == {}
+
+
 async def test_closing_lets_who_is_being_told_be_told_and_begins_nothing():
     log, hook = FakeLog(), Notifier()
     box = Outbox(log, {"webhook": hook})
@@ -152,10 +164,6 @@ async def test_closing_lets_who_is_being_told_be_told_and_begins_nothing():
 
 
 async def test_closing_does_not_wait_for_ever(monkeypatch):
-    class Silent:
-        async def deliver(self, batch):
-            await asyncio.Event().wait()
-
     monkeypatch.setattr(outbox, "CLOSE_SECS", 0.01)
     log = FakeLog()
     box = Outbox(log, {"webhook": Silent()})
