@@ -112,10 +112,11 @@ class Application:
         if pulse:
             self._keep(pulse.beat(), "pulse")
         watch = WatchAgent(self._log, up_to_date=self._up_to_date, pulse=pulse)
-        notify = NotifyAgent(self._log, notifiers)
-        await self._listen([*_matchers(chain), watch])
+        notify = NotifyAgent(self._log, notifiers, self._config.alerts)
+        await self._listen([*_matchers(chain), watch, notify])
         await self._following(watch.follow_alerts, "alerts")
         await self._following(watch.follow_coverage, "coverage")
+        await self._following(notify.follow_notes, "notifications")
         hit_partitions = len(await self._log.ends(HITS))
         agents: list[Agent] = [
             EnrichAgent(chain, self._log, hit_partitions, self._config.alerts.no_quotes_from),
@@ -129,6 +130,7 @@ class Application:
         self._stack.push_async_callback(worker.stop)
         self._keep(worker.watch(), "worker")
         self._keep(watch.tick(lambda: worker.assigned(HITS)), "watch")
+        self._keep(notify.tick(lambda: worker.assigned(ALERTS)), "notify")
 
     def _up_to_date(self) -> bool:
         """Whether what the sources said has come through to `watch`, but for what is in flight."""
@@ -136,7 +138,7 @@ class Application:
         before = [agents[name] for name in ("enrich", "watch") if name in agents]
         return all(one.trouble is None and one.lag <= IN_FLIGHT for one in before)
 
-    async def _listen(self, listeners: Sequence[Matcher | WatchAgent]) -> None:
+    async def _listen(self, listeners: Sequence[Matcher | WatchAgent | NotifyAgent]) -> None:
         """Apply the subscriptions of the configuration, and wait until all that are stored are listened for."""
         wanted = [
             one for file in self._config.subscriptions.files for one in subscriptions.read_file(Path(file))
@@ -190,9 +192,9 @@ async def _or_leave(work: Awaitable[None], part: str) -> None:
 
 
 def _notifiers(parts: Mapping[str, Part]) -> dict[str, Sink[Notification]]:
-    """The configured notifiers by type, and the one that needs no configuration."""
+    """The configured notifiers by type, and those that need no configuration."""
     notifiers = {}
-    for name, part in {"log": Part("log"), **parts}.items():
+    for name, part in {"log": Part("log"), "apprise": Part("apprise"), **parts}.items():
         kind = registry.load("sinks", part.type)
         notifiers[part.type] = kind(build(kind.Config, part.options, f"sinks.{name}"))
     return notifiers

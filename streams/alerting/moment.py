@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from streams.alerting.counts import BUCKET_SECS, bucket_of
 from streams.alerting.detector import Detector, Score
+from streams.alerting.effect import Step
 from streams.alerting.sources import Seen
 from streams.alerting.surprise import poisson_surprise
 from streams.alerting.tally import Tally, tally_of
@@ -82,6 +83,13 @@ class Moment:
         """Mentions expected since that bucket began, or since somebody listens."""
         secs = self.now - max(bucket * BUCKET_SECS, self._listening)
         return self._expected_now() * max(secs, 0.0) / BUCKET_SECS
+
+    def step(self, bucket: int) -> Step:
+        """What came live in a finished bucket, and what was expected then, as far back as that is remembered."""
+        tally, expectations = tally_of(self.seen.counts, bucket, bucket), self.detector.expectations
+        at = max(len(expectations) - (self.bucket - bucket), 0)
+        expected = expectations[at] or self.detector.expected()
+        return Step(tally.mentions, expected, tally.negative, tally.toned)
 
     @property
     def _fraction(self) -> float:

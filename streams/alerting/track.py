@@ -10,6 +10,7 @@ from streams.alerting.alarms import Candidate, candidates, cooled_down, is_news
 from streams.alerting.budget import rare_days
 from streams.alerting.counts import BUCKET_SECS, Counted, Counts, bucket_of, hash_of, when
 from streams.alerting.detector import ALARM_DAYS
+from streams.alerting.effect import effects_now
 from streams.alerting.episodes import Episode, Figures, follow, open_episode, showing
 from streams.alerting.facts import EXAMPLES_OF_ONE, KEPT_EXAMPLES, KEPT_SECS, Example, facts, ranked
 from streams.alerting.figures import as_found, as_silence, figures_of, live_since
@@ -42,8 +43,8 @@ class Track:
     """The memory of one subscription; times are seconds of 1970.
 
     `episodes`: of each kind the last. `examples`: the posts that carry furthest, of the episode or the last half
-    hour. `settled`: the last bucket in which the level was compared with what comes live. `changed`, `shown_changed`:
-    the rest, or the examples, since it was last saved.
+    hour. `settled`: the last bucket in which the level was compared with what comes live, `measured`: in which the
+    effects were. `changed`, `shown_changed`: the rest, or the examples, since it was last saved.
     """
 
     def __init__(self, counts: Counts) -> None:
@@ -54,6 +55,7 @@ class Track:
         self.episodes: dict[AlarmKind, Episode] = {}
         self.examples: list[Example] = []
         self.settled = 0
+        self.measured = 0
         self.changed = False
         self.shown_changed = False
         self._expired = 0
@@ -139,11 +141,23 @@ class Track:
                 self._tell(candidate, subscription, moment, reading.coverage)
         for candidate in candidates(found, subscription.alarm, self.counts, self.examples, reading.names):
             self._tell(candidate, subscription, moment, reading.coverage)
+        self._measure(moment)
         self.counts.forget_terms(moment.bucket - TERMS_KEPT_BUCKETS)
         later = {kind: one for kind, one in self.episodes.items() if one is not before.get(kind)}
         self.changed = self.changed or bool(later)
         told = {kind: one.alert for kind, one in before.items()}
         return [one.alert for kind, one in later.items() if one.alert is not told.get(kind)]
+
+    def _measure(self, moment: Moment) -> None:
+        """What has followed the measures that were taken, once a bucket."""
+        if self.measured == moment.bucket:
+            return
+        self.measured = moment.bucket
+        for kind, episode in self.episodes.items():
+            if effects := episode.alert.effects:
+                later = effects_now(episode.alert, moment.step, when(moment.now))
+                if later != effects:
+                    self.episodes[kind] = replace(episode, alert=replace(episode.alert, effects=later))
 
     def _moment(self, now: float, reading: Reading) -> Moment:
         """What is known of this second, after learning what came before it."""

@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from streams.alert import Alert
+from streams.alerting import event
 from streams.coverage import Coverage
 from streams.explanation import Explanation
 from streams.ranking import Ranked
@@ -34,4 +35,12 @@ async def described(_: web.Request) -> web.Response:
     return web.Response(body=document(), content_type="application/json")
 
 
-ROUTES = (Route("GET", "/api/openapi.json", described),)
+async def alert_schema(_: web.Request) -> web.Response:
+    """The JSON Schema of what a webhook receives."""
+    return web.json_response(event.schema())
+
+
+ROUTES = (
+    Route("GET", "/api/openapi.json", described),
+    Route("GET", "/api/alert.schema.json", alert_schema),
+)
