@@ -1,4 +1,4 @@
-"""`resonanz alerts`: list and show them; acknowledge, snooze, close and annotate them; mark measures."""
+"""`resonanz alerts`: list, show, acknowledge, snooze, close, annotate; mark measures; whether budgets are kept."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from streams.alerting.masks import shown
 from streams.alerting.wording import message_of
 from streams.clock import system_clock
 from streams.codec import decode_alert, encode
+from streams.commands.budgets import budgets
 from streams.commands.common import ConfigOption, complete
 from streams.commands.saving import on_log_or, request, user, with_log
 from streams.config import Config, load
@@ -57,6 +58,13 @@ def show(
         return
     message = message_of(links_of(Notification.of(alert, "log:"), settings.alerts, system_clock()))
     print(f"{message.title}\n\n{message.text}")
+
+
+@app.command()
+def budget(config: ConfigOption = None) -> None:
+    """Show how the alarm budget of each subscription is kept: what is expected, and what came in 28 days."""
+    for line in complete(with_log(load(config), lambda log: budgets(log, system_clock()))):
+        print(line)
 
 
 @app.command()

@@ -1,6 +1,7 @@
-"""`resonanz subscriptions`: list, apply, test, explain, remove."""
+"""`resonanz subscriptions`: list, apply, test, backtest, explain, remove."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -9,8 +10,10 @@ import msgspec
 import typer
 
 from streams import subscriptions
+from streams.alerting.rarity import KEPT_DAYS
 from streams.chain import new_matcher
 from streams.clock import system_clock
+from streams.commands.backtesting import show_backtests
 from streams.commands.common import ConfigOption, complete
 from streams.commands.saving import on_log_or, request, user, with_log
 from streams.config import Config, load
@@ -33,12 +36,22 @@ def list_(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def apply(files: Files, config: ConfigOption = None, dry_run: bool = False) -> None:
+def apply(
+    files: Files,
+    config: ConfigOption = None,
+    dry_run: bool = False,
+    backtest: Annotated[
+        bool, typer.Option("--backtest", help="First show which alerts what changes would have raised.")
+    ] = False,
+) -> None:
     """Save the subscriptions of the files; shows what changes first. Nothing is saved if one of them is wrong."""
     wanted = _checked(files)
     settings = load(config)
-    for difference in subscriptions.compare(wanted, complete(with_log(settings, subscriptions.stored))):
+    differences = subscriptions.compare(wanted, complete(with_log(settings, subscriptions.stored)))
+    for difference in differences:
         print(difference)
+    if backtest and (changed := [one.subscription for one in differences if one.new or one.changed]):
+        complete(show_backtests(settings, changed, KEPT_DAYS, as_json=False))
     if not dry_run:
         complete(_save(settings, wanted))
 
@@ -50,6 +63,22 @@ def test(files: Files) -> None:
         print(f"ok {one.id}: {len(one.must_match)} match, {len(one.must_not_match)} do not")
 
 
+@app.command("backtest")
+def backtest_(
+    what: Annotated[str, typer.Argument(help="A TOML file, or the id of a subscription in force.")],
+    config: ConfigOption = None,
+    days: Annotated[int, typer.Option(help="How far to look back, at most 28.")] = KEPT_DAYS,
+    at_most: Annotated[str, typer.Option(help='Another alarm budget, as in "2 a month".')] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a subscription.")] = False,
+) -> None:
+    """Run subscriptions over the kept past, and show which alerts they would have raised."""
+    settings = load(config)
+    wanted = _checked([Path(what)]) if Path(what).is_file() else [_in_force(settings, what)]
+    if at_most:
+        wanted = [replace(one, alarm=replace(one.alarm, at_most=at_most)) for one in wanted]
+    complete(show_backtests(settings, wanted, days, as_json=as_json))
+
+
 @app.command()
 def explain(
     id: Annotated[str, typer.Argument(help="The id of a subscription in force.")],
@@ -57,11 +86,9 @@ def explain(
     config: ConfigOption = None,
 ) -> None:
     """Say why a text matches a subscription, or what it lacks."""
-    there = complete(with_log(load(config), subscriptions.stored))
-    if id not in there:
-        raise UsageError(f"there is no subscription {id!r}; there are: {', '.join(sorted(there)) or 'none'}")
+    subscription = _in_force(load(config), id)
     post = Post(id="text:1", source="text", created_at=system_clock(), text=text)
-    explanation = new_matcher().explain(there[id], post)
+    explanation = new_matcher().explain(subscription, post)
     for line in explanation.because if explanation.matched else (f"no match: {explanation.missing}",):
         print(line)
     for start, end in explanation.spans:
@@ -75,6 +102,13 @@ def remove(id: str, config: ConfigOption = None) -> None:
     if id not in complete(with_log(settings, subscriptions.stored)):
         raise UsageError(f"there is no subscription {id!r}")
     complete(_remove(settings, id))
+
+
+def _in_force(config: Config, id: str) -> Subscription:
+    there = complete(with_log(config, subscriptions.stored))
+    if id not in there:
+        raise UsageError(f"there is no subscription {id!r}; there are: {', '.join(sorted(there)) or 'none'}")
+    return there[id]
 
 
 def _checked(files: Sequence[Path]) -> list[Subscription]:

@@ -10,13 +10,14 @@ from aiohttp import web
 
 from streams.alert import Alert
 from streams.alerting import event
+from streams.alerting.backtest import Backtest
 from streams.coverage import Coverage
 from streams.explanation import Explanation
 from streams.ranking import Ranked
 from streams.subscription import Subscription
 from streams.web.routes import Route
 
-RECORDS = (Alert, Coverage, Explanation, Ranked, Subscription)
+RECORDS = (Alert, Backtest, Coverage, Explanation, Ranked, Subscription)
 
 
 @cache
