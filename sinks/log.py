@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from streams.alerting.routing import notifier_of
-from streams.alerting.telling import happening_of
+from streams.alerting.telling import last_change
 from streams.errors import UsageError
 from streams.logs import logger
 from streams.notification import Notification
@@ -42,8 +42,14 @@ class LogNotifier:
                 return Rejected("the recipient is not log:")
         except UsageError:
             return Rejected("the recipient is not log:")
+        if len(notification.alerts) > 1:
+            self._logger.info(notification.occasion, alerts=[one.id for one in notification.alerts])
+            return DELIVERED
+        happened = (
+            last_change(alert).happening if notification.occasion == "change" else notification.occasion
+        )
         self._logger.info(
-            happening_of(alert),
+            happened,
             alert=alert.id,
             revision=alert.revision,
             severity=alert.severity,

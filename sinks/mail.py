@@ -1,17 +1,20 @@
 """Notifications as mail over SMTP, one thread an alert."""
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
 from hashlib import blake2b
 from typing import ClassVar
 
 import aiosmtplib
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from streams.alerting.routing import address_of
-from streams.alerting.wording import lines, title
+from streams.alerting.wording import message_of
+from streams.clock import Clock, system_clock
 from streams.errors import UsageError
 from streams.notification import Notification
 from streams.outcome import DELIVERED, Outcome, Rejected, Retry
@@ -25,7 +28,7 @@ class Mail:
 
     @dataclass(frozen=True, slots=True)
     class Config:
-        """`sender`: the address mails come from. `host`, `port`: the SMTP server. `page`: linked below.
+        """`sender`: the address mails come from. `host`, `port`: the SMTP server.
 
         `user`, `password`: if it asks for them. `tls`: from the first byte (port 465); otherwise STARTTLS is used
         where the server offers it, or always if `starttls` is true. `timeout_secs`: for one mail, in seconds.
@@ -39,10 +42,9 @@ class Mail:
         tls: bool = False
         starttls: bool = False
         timeout_secs: float = 20.0
-        page: str | None = None
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, clock: Clock = system_clock) -> None:
+        self._config, self._clock = config, clock
 
     async def open(self) -> None:
         """Nothing to open: each mail has its own connection, alerts are few."""
@@ -59,7 +61,7 @@ class Mail:
         try:
             address = address_of(notification.recipient)
             await aiosmtplib.send(
-                mail_of(notification, address, config.sender, config.page),
+                mail_of(notification, address, config.sender, self._clock()),
                 sender=config.sender,
                 recipients=[address],
                 hostname=config.host,
@@ -95,29 +97,29 @@ def outcome_of(error: Exception) -> Outcome:
             return Retry(type(error).__name__)
 
 
-def mail_of(notification: Notification, address: str, sender: str, page: str | None = None) -> EmailMessage:
-    """The mail, threaded below the alert's own (never sent) message."""
-    alert, language = notification.alert, notification.language
-    subject, said = title(alert, language), lines(alert, language)
-    if page:
-        said.append(page)
+def mail_of(notification: Notification, address: str, sender: str, now: datetime) -> EmailMessage:
+    """The mail, threaded below the alert's own (never sent) message; what tells of several alerts starts anew."""
+    message, alert = message_of(notification), notification.alert
     domain = sender.rpartition("@")[2].strip("> ") or "localhost"
-    thread = f"<alert-{blake2b(alert.id.encode(), digest_size=16).hexdigest()}@{domain}>"
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, address, subject
-    mail["Date"] = format_datetime(alert.updated_at)
+    mail["From"], mail["To"], mail["Subject"] = sender, address, message.title
+    mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{notification.id}@{domain}>"
-    mail["In-Reply-To"] = mail["References"] = thread
+    if notification.occasion in ("change", "escalation"):
+        thread = f"<alert-{blake2b(alert.id.encode(), digest_size=16).hexdigest()}@{domain}>"
+        mail["In-Reply-To"] = mail["References"] = thread
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = language
-    mail.set_content("\n".join(said) + "\n")
-    mail.add_alternative(_html(subject, said, language), subtype="html")
+    mail["Content-Language"] = notification.language
+    mail.set_content(message.text + "\n")
+    mail.add_alternative(_html().render(message=message, language=notification.language), subtype="html")
     return mail
 
 
-def _html(subject: str, said: Sequence[str], language: str) -> str:
-    paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in said)
-    return f'<html lang="{language}"><body><h1>{html.escape(subject)}</h1>{paragraphs}</body></html>\n'
+@cache
+def _html() -> Template:
+    return Environment(
+        loader=PackageLoader("sinks", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    ).get_template("mail.html")
 
 
 def _by_code(what: str, code: int) -> Outcome:

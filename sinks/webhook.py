@@ -3,15 +3,14 @@
 import asyncio
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import aiohttp
 from standardwebhooks import Webhook
 
+from streams.alerting.event import event_of
 from streams.alerting.routing import notifier_of
-from streams.alerting.telling import happening_of
-from streams.alerting.wording import lines, title
 from streams.clock import Clock, system_clock
 from streams.codec import encode
 from streams.errors import ConfigError, UsageError
@@ -19,7 +18,6 @@ from streams.http import outcome_of, session
 from streams.notification import Notification
 from streams.outcome import Outcome, Rejected, Retry
 from streams.secret import Secret
-from streams.subscription import Alarm
 
 LEAST_SECRET_BYTES = 24
 TO_WRITE = 'secret = "whsec_…"` with the output of `openssl rand -base64 32`'
@@ -27,6 +25,8 @@ TO_WRITE = 'secret = "whsec_…"` with the output of `openssl rand -base64 32`'
 
 class WebhookNotifier:
     """POSTs each notification to its `https://…` recipient, signed; the id lets the receiver drop a repeat.
+
+    The body is a `streams.alerting.event.Event`; its schema is at `/api/alert.schema.json`.
 
     Redirects are not followed: they would carry the signed body to somebody nobody named.
     """
@@ -68,7 +68,7 @@ class WebhookNotifier:
         try:
             if notifier_of(notification.recipient) != self.name:
                 return Rejected("the recipient is no web address")
-            body = body_of(notification)
+            body = encode(event_of(notification))
             async with self._session.post(
                 notification.recipient,
                 data=body,
@@ -90,22 +90,6 @@ class WebhookNotifier:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": self._signer.sign(id, now, body.decode()),
         }
-
-
-def body_of(notification: Notification) -> bytes:
-    """The JSON that is sent: what happened, when, the alert without its recipients, and the words for it."""
-    alert, language = notification.alert, notification.language
-    return encode(
-        {
-            "type": f"alert.{happening_of(alert)}",
-            "timestamp": alert.updated_at,
-            "data": {
-                "alert": replace(alert, alarm=Alarm()),
-                "title": title(alert, language),
-                "text": "\n".join(lines(alert, language)),
-            },
-        }
-    )
 
 
 def _signer_of(secret: Secret) -> Webhook:

@@ -76,7 +76,8 @@ class Effect:
     """What followed a measure, against what would have been usual and what came before.
 
     `at`: when the measure was taken, `measure`: what it was, `by`: who marked it. Mentions an hour `before` and `after`
-    it, and `expected` an hour; `change`: the ratio after to before, with the ends of its 95 % interval.
+    it, and `expected` an hour; `change`: the ratio after to before, each measured by what was usual then, with the ends
+    of its 95 % interval (`alerting/effect.py`).
     """
 
     at: datetime

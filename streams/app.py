@@ -16,6 +16,7 @@ from streams.agents.pulse import Pulse
 from streams.agents.watch import WatchAgent
 from streams.agents.worker import GROUP, Worker, faust_app
 from streams.chain import build_chain, new_matcher
+from streams.clock import Clock, system_clock
 from streams.components import Component, Enricher, Index, Ingestor, Matcher, Receiver, Sink
 from streams.config import Config, Part, build
 from streams.errors import UnavailableError
@@ -41,10 +42,13 @@ C = TypeVar("C", bound=Component)
 
 
 class Application:
-    """Runs until it is told to stop; whatever cannot go on ends the process (see `agents.consume.leave`)."""
+    """Runs until it is told to stop; whatever cannot go on ends the process (see `agents.consume.leave`).
 
-    def __init__(self, config: Config, roles: Sequence[Role] = ROLES) -> None:
-        self._config, self._roles = config, roles
+    `clock`: what `watch` takes for now; another than the system's replays what was.
+    """
+
+    def __init__(self, config: Config, roles: Sequence[Role] = ROLES, clock: Clock = system_clock) -> None:
+        self._config, self._roles, self._clock = config, roles, clock
         self._health = Health()
         self._stack = AsyncExitStack()
         self._log = open_log(config.log)
@@ -97,6 +101,7 @@ class Application:
             view=View(self._log),
             health=self._health,
             new_matcher=new_matcher,
+            new_chain=lambda: build_chain(self._config),
             index=index,
             receivers=self._ingest.receivers,
             accept=self._ingest.accept,
@@ -112,15 +117,16 @@ class Application:
         pulse = Pulse() if self._log.shared else None
         if pulse:
             self._keep(pulse.beat(), "pulse")
-        watch = WatchAgent(self._log, up_to_date=self._up_to_date, pulse=pulse)
-        notify = NotifyAgent(self._log, notifiers)
+        watch = WatchAgent(self._log, self._clock, up_to_date=self._up_to_date, pulse=pulse)
+        notify = NotifyAgent(self._log, notifiers, self._config.alerts, self._clock)
         hit_partitions = len(await self._log.ends(HITS))
         enrich = EnrichAgent(chain, self._log, hit_partitions, self._config.alerts.no_quotes_from)
         backfiller = Backfiller(self._log, index, enrich, new_matcher, self._waiting_posts)
-        await self._listen([*_matchers(chain), watch, backfiller])
+        await self._listen([*_matchers(chain), watch, notify, backfiller])
         await self._following(backfiller.follow, "backfill requests")
         await self._following(watch.follow_alerts, "alerts")
         await self._following(watch.follow_coverage, "coverage")
+        await self._following(notify.follow_notes, "notifications")
         agents: list[Agent] = [enrich, IndexAgent(index), watch, notify]
         worker = Worker(faust_app(*faust_broker(self._config.log.url)), agents, self._log, self._health)
         worker.on_revoked(watch.forget, notify.forget)
@@ -128,6 +134,7 @@ class Application:
         self._stack.push_async_callback(worker.stop)
         self._keep(worker.watch(), "worker")
         self._keep(watch.tick(lambda: worker.assigned(HITS)), "watch")
+        self._keep(notify.tick(lambda: worker.assigned(ALERTS)), "notify")
         # one worker at a time: the one that enriches the first partition
         self._keep(backfiller.run(lambda: 0 in worker.assigned(POSTS)), "backfill")
 
@@ -141,7 +148,7 @@ class Application:
         enrich = self._health.report().agents.get("enrich")
         return enrich.lag if enrich else 0
 
-    async def _listen(self, listeners: Sequence[Matcher | WatchAgent | Backfiller]) -> None:
+    async def _listen(self, listeners: Sequence[Matcher | WatchAgent | NotifyAgent | Backfiller]) -> None:
         """Apply the subscriptions of the configuration, and wait until all that are stored are listened for."""
         wanted = [
             one for file in self._config.subscriptions.files for one in subscriptions.read_file(Path(file))
@@ -195,9 +202,9 @@ async def _or_leave(work: Awaitable[None], part: str) -> None:
 
 
 def _notifiers(parts: Mapping[str, Part]) -> dict[str, Sink[Notification]]:
-    """The configured notifiers by type, and the one that needs no configuration."""
+    """The configured notifiers by type, and those that need no configuration."""
     notifiers = {}
-    for name, part in {"log": Part("log"), **parts}.items():
+    for name, part in {"log": Part("log"), "apprise": Part("apprise"), **parts}.items():
         kind = registry.load("sinks", part.type)
         notifiers[part.type] = kind(build(kind.Config, part.options, f"sinks.{name}"))
     return notifiers

@@ -36,6 +36,9 @@ _heard = Counter("resonanz_hits_total", "Hits, by whether they were counted", ["
 _forgotten = Counter(
     "resonanz_memory_unreadable_total", "Entries of an agent's memory left out", ["agent"], registry=REGISTRY
 )
+_waiting = Gauge(
+    "resonanz_notifications_waiting", "Notifications due and not delivered yet", registry=REGISTRY
+)
 
 
 def settled(agent: str, fate: str, count: int) -> None:
@@ -82,6 +85,11 @@ def heard(outcome: str, times: int) -> None:
 def forgotten(agent: str) -> None:
     """An entry of an agent's memory cannot be read."""
     _forgotten.labels(agent).inc()
+
+
+def waiting(notifications: int) -> None:
+    """So many notifications are due."""
+    _waiting.set(notifications)
 
 
 def render() -> bytes:

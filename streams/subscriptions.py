@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from streams.alerting.settings import check_alarm
 from streams.clock import Clock, system_clock
 from streams.codec import DecodeError, decode, decode_subscription, encode
 from streams.components import Matcher
@@ -102,7 +103,11 @@ def compare(wanted: Sequence[Subscription], there: Mapping[str, Subscription]) -
 
 
 def check(subscription: Subscription, matcher: Matcher) -> Sequence[str]:
-    """Warnings about a subscription. Raises UsageError if its query or one of its examples is wrong."""
+    """Warnings about a subscription. Raises UsageError if its alarm, its query or one of its examples is wrong."""
+    try:
+        check_alarm(subscription.alarm)
+    except UsageError as error:
+        raise UsageError(f"subscription {subscription.id!r}: {error}") from None
     warnings = matcher.check(subscription)
     if failing := matcher.run_examples(subscription):
         raise UsageError(f"subscription {subscription.id!r}: " + "; ".join(failing))

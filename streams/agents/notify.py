@@ -1,87 +1,173 @@
-"""Agent `notify`: tells the recipients of an alert each of its changes once."""
+"""Agent `notify`: tells the recipients of an alert each of its changes once, when they want to be told.
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+An alert is acknowledged as soon as it is known: what is due follows, at any moment, from the last value of each alert,
+the subscriptions, what has been told, and the time; all of it is on the log (decision 11).
+"""
 
-from streams import metrics
-from streams.alerting.routing import notifier_of
-from streams.alerting.telling import Told, due
-from streams.codec import DecodeError, decode, decode_alert, encode
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from streams.agents.outbox import Outbox
+from streams.alert import Alert
+from streams.alerting.digest import LOOK_BACK, digests
+from streams.alerting.links import links_of
+from streams.alerting.telling import Told, due, together, wanted
+from streams.clock import Clock, system_clock
+from streams.codec import DecodeError, decode, decode_alert
 from streams.components import Sink
-from streams.errors import UsageError
-from streams.log.base import Entry, Log, Record
-from streams.log.delivery import deliver
+from streams.config import AlertsConfig
+from streams.log.base import Log, Record
+from streams.logs import logger
 from streams.notification import Notification
-from streams.outcome import DELIVERED, Fate, Outcome, Rejected, Retry
+from streams.outcome import DELIVERED, Fate, Rejected
+from streams.subscription import Subscription
 from streams.topics import ALERTS, NOTIFICATIONS
 
-MOST_ATTEMPTS = 20
-"""With the loop's pauses some eight minutes; a recipient that is away longer is given up, visibly."""
+TICK_SECS = 1.0
+DIGESTS_EVERY_SECS = 60.0
 
 
 class NotifyAgent:
-    """Delivers through the notifiers, by name; what has been told is on the log before an alert is acknowledged."""
+    """Knows the alerts, and hands what is due to the outbox: when an alert comes, and every second."""
 
     name = "notify"
     topic = ALERTS
     batch_records = 100
 
-    def __init__(self, log: Log, notifiers: Mapping[str, Sink[Notification]]) -> None:
-        self._log, self._notifiers = log, notifiers
-        self._told: dict[str, Told] | None = None
-        self._attempts: Counter[str] = Counter()
-        self._given_up: dict[
-            tuple[str, int], list[str]
-        ] = {}  # reasons, while another recipient is waited for
+    def __init__(
+        self,
+        log: Log,
+        notifiers: Mapping[str, Sink[Notification]],
+        config: AlertsConfig | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._log, self._clock, self._config = log, clock, config or AlertsConfig()
+        self._outbox = Outbox(log, notifiers)
+        self._subscriptions: dict[str, Subscription] = {}
+        self._alerts: dict[str, Alert] = {}
+        self._offsets: dict[str, int] = {}
+        self._active: set[str] = set()
+        self._digests: Sequence[Notification] = ()
+        self._digests_at: datetime | None = None
+        self._loaded = False
+        self._one_at_a_time = asyncio.Lock()
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Know how a subscription wants its digests."""
+        self._subscriptions[subscription.id] = subscription
+
+    def unsubscribe(self, id: str) -> None:
+        """Forget a subscription."""
+        self._subscriptions.pop(id, None)
 
     def forget(self) -> None:
-        """Another worker may have told in the meantime."""
-        self._told = None
+        """The alerts may have gone to another worker, who will do the telling."""
+        self._loaded = False
+        self._outbox.hold()
 
     async def settle(self, records: Sequence[Record]) -> Sequence[Fate]:
-        """Tell what each alert calls for, in order; Retry as long as a recipient may still take it."""
-        if self._told is None:
-            self._told = {
-                (key or b"").decode(): decode(Told, record.value)
-                for key, record in (await self._log.latest(NOTIFICATIONS)).items()
-            }
-        return [await self._settle(record, self._told) for record in records]
+        """Know the alerts, and begin to tell what is due."""
+        fates: list[Fate] = []
+        async with self._one_at_a_time:
+            await self._load()
+            for record in records:
+                try:
+                    self._learn(record)
+                    fates.append(DELIVERED)
+                except DecodeError as error:
+                    fates.append(Rejected(str(error)))
+            self._send()
+        return fates
 
-    async def _settle(self, record: Record, told: dict[str, Told]) -> Fate:
+    async def tick(self, ours: Callable[[], Iterable[int]]) -> None:
+        """For ever: tell what becomes due as time passes, while the alerts are ours."""
         try:
-            alert = decode_alert(record.value)
-        except DecodeError as error:
-            return Rejected(str(error))
-        fates = [await self._tell(notification, told) for notification in due(alert, told)]
-        change = (alert.id, alert.revision)
-        given_up = self._given_up.pop(change, []) + [f.reason for f in fates if isinstance(f, Rejected)]
-        if retry := next((fate for fate in fates if isinstance(fate, Retry)), None):
-            self._given_up[change] = given_up
-            return retry
-        # the reason names the alert, whose other recipients were told
-        return Rejected(f"alert {alert.id}: {'; '.join(given_up)}") if given_up else DELIVERED
+            while True:
+                await asyncio.sleep(TICK_SECS)
+                if list(ours()):
+                    await self.look()
+        finally:
+            await self._outbox.close()
 
-    async def _tell(self, notification: Notification, told: dict[str, Told]) -> Outcome:
-        outcome = await self._deliver(notification)
-        self._attempts[notification.id] += 1
-        attempts = self._attempts[notification.id]
-        if isinstance(outcome, Retry) and attempts >= MOST_ATTEMPTS:
-            outcome = Rejected(f"given up after {attempts} attempts: {outcome.reason}")
-        metrics.notified(notification.recipient.partition(":")[0], type(outcome).__name__.lower())
-        if isinstance(outcome, Retry):
-            return outcome
-        note = Told(state="told" if outcome == DELIVERED else "given_up", attempts=attempts)
-        await deliver(self._log, [Entry(NOTIFICATIONS, notification.id.encode(), encode(note))])
-        told[notification.id] = note
-        del self._attempts[notification.id]
-        return outcome
+    async def look(self) -> None:
+        """Begin to tell what is due now."""
+        async with self._one_at_a_time:
+            await self._load()
+            self._send()
 
-    async def _deliver(self, notification: Notification) -> Outcome:
-        try:
-            name = notifier_of(notification.recipient)
-        except UsageError as error:
-            return Rejected(str(error))
-        if name not in self._notifiers:
-            return Rejected(f'no {name} is configured; write [sinks.{name}] and `type = "{name}"`')
-        (outcome,) = await self._notifiers[name].deliver([notification])
-        return outcome
+    async def idle(self) -> None:
+        """Until nobody is being told."""
+        await self._outbox.idle()
+
+    async def follow_notes(self, ready: Callable[[], None]) -> None:
+        """For ever: learn what is to be told again; `ready` from when on nothing is missed."""
+        async for batch in self._log.tail(NOTIFICATIONS, from_start=False):
+            for record in batch.records:
+                if _note(record).state == "again":
+                    self._outbox.told.pop((record.key or b"").decode(errors="replace"), None)
+                    self._active.update(self._alerts)
+            if batch.caught_up:
+                ready()
+
+    async def _load(self) -> None:
+        """Read what there is, when the alerts have just become ours."""
+        if self._loaded:
+            return
+        notes = await self._log.latest(NOTIFICATIONS)
+        told = {key.decode(errors="replace"): _note(record) for key, record in notes.items()}
+        self._outbox.told.update({id: note for id, note in told.items() if note.state != "again"})
+        for record in (await self._log.latest(ALERTS)).values():
+            try:
+                self._learn(record)
+            except DecodeError as error:
+                logger(self.name).warning("unreadable, ignored", topic=ALERTS, reason=str(error))
+        self._digests_at = None
+        self._loaded = True
+
+    def _learn(self, record: Record) -> None:
+        alert = decode_alert(record.value)
+        if record.offset >= self._offsets.get(alert.id, 0):
+            self._offsets[alert.id] = record.offset
+            self._alerts[alert.id] = alert
+            self._active.add(alert.id)
+
+    def _send(self) -> None:
+        now, told = self._clock(), self._outbox.told
+        changes = [one for id in sorted(self._active) for one in due(self._alerts[id], told, now)]
+        found = [*together(changes, told), *self._due_digests(now)]
+        self._outbox.send([links_of(one, self._config, now) for one in found])
+        self._forget_what_is_over(now)
+
+    def _due_digests(self, now: datetime) -> list[Notification]:
+        """Looked for once a minute; there may be thousands of subscriptions."""
+        if self._digests_at is None or (now - self._digests_at).total_seconds() >= DIGESTS_EVERY_SECS:
+            told, alerts = self._outbox.told, defaultdict(list)
+            for alert in self._alerts.values():
+                alerts[alert.subscription].append(alert)
+            self._digests = [
+                digest
+                for id, own in alerts.items()
+                if id in self._subscriptions
+                for digest in digests(self._subscriptions[id], own, told, now)
+            ]
+            self._digests_at = now
+        return [one for one in self._digests if one.id not in self._outbox.told]
+
+    def _forget_what_is_over(self, now: datetime) -> None:
+        """Look no more at what is over and told; a digest may still name it."""
+        over = [id for id in self._active if self._alerts[id].state == "closed"]
+        self._active.difference_update(id for id in over if not wanted(self._alerts[id], self._outbox.told))
+        for id in self._alerts.keys() - self._active:
+            if now - (self._alerts[id].closed_at or now) > 2 * LOOK_BACK:
+                del self._alerts[id], self._offsets[id]
+
+
+def _note(record: Record) -> Told:
+    """What was noted; what nobody can read is told again rather than never."""
+    try:
+        return decode(Told, record.value)
+    except DecodeError as error:
+        logger("notify").warning("unreadable, told again", topic=NOTIFICATIONS, reason=str(error))
+        return Told(state="again")

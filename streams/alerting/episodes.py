@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from streams.alert import Alert, Change, Covered, RisingTerm, State
+from streams.alert import Alert, Change, Covered, Effect, RisingTerm, State
 from streams.alerting.counts import hash_of
 from streams.alerting.facts import Facts
 from streams.errors import UsageError
@@ -21,6 +21,7 @@ WORSENS_AT_ONCE = 2
 EASES_AFTER = timedelta(hours=1)
 REFRESHED_EVERY = timedelta(seconds=10)
 KEPT_CHANGES = 100
+KEPT_EFFECTS = 20
 CLOSES_AFTER: Final[Mapping[AlarmKind, timedelta]] = {
     "volume": timedelta(minutes=30),
     "sentiment": timedelta(hours=1),
@@ -162,6 +163,18 @@ def note(alert: Alert, *, by: str, now: datetime, note: str) -> Alert:
     return _changed(alert, alert.state, now, by, note)
 
 
+def measure(alert: Alert, *, at: datetime, measure: str, by: str, now: datetime) -> Alert:
+    """Somebody did something about it then; what follows is compared with what came before.
+
+    Raises UsageError if that was before it began, or is to come.
+    """
+    if not alert.since <= at <= now:
+        began = f"{alert.since:%Y-%m-%dT%H:%M:%SZ}"
+        raise UsageError(f"a measure is taken while an alert lasts; write a time between {began} and now")
+    effects = (*alert.effects, Effect(at=at, measure=measure, by=by))[-KEPT_EFFECTS:]
+    return replace(note(alert, by=by, now=now, note=measure), effects=effects)
+
+
 def merge(ours: Alert, theirs: Alert) -> Alert:
     """One alert of two that grew apart: the state of the newer revision, the history of both.
 
@@ -181,6 +194,7 @@ def merge(ours: Alert, theirs: Alert) -> Alert:
         severity=leading.severity if closed else ours.severity,
         revision=max(ours.revision, theirs.revision) + 1,
         history=tuple(changes[-KEPT_CHANGES:]),
+        effects=_effects(ours, theirs),
     )
 
 
@@ -189,6 +203,12 @@ def _shown_as(ours: Alert, theirs: Alert) -> Alert:
     return (
         theirs if all(getattr(theirs, n) == value for n, value in shown.items()) else replace(theirs, **shown)
     )
+
+
+def _effects(ours: Alert, theirs: Alert) -> tuple[Effect, ...]:
+    """Those marked on either; the figures are ours."""
+    found = {(one.at, one.measure, one.by): one for one in (*theirs.effects, *ours.effects)}
+    return tuple(sorted(found.values(), key=lambda one: one.at)[-KEPT_EFFECTS:])
 
 
 def _by_person(alert: Alert) -> bool:

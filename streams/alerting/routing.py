@@ -1,13 +1,15 @@
 """Which notifier takes a recipient."""
 
 import re
+import warnings
+from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
 
 from streams.errors import UsageError
 
-Notifier = Literal["log", "mail", "webhook"]
-ADDRESS = re.compile(r"[^@\s,;:?<>\"]+@[^@\s,;:?<>\"]+")
+Notifier = Literal["log", "mail", "webhook", "apprise"]
+ADDRESS = re.compile(r"[^@/\s,;:?<>\"]+@[^@/\s,;:?<>\"]+")
 
 
 def notifier_of(recipient: str) -> Notifier:
@@ -19,8 +21,11 @@ def notifier_of(recipient: str) -> Notifier:
         return "mail"
     if scheme in ("http", "https") and _has_host(recipient):
         return "webhook"
+    if rest.startswith("//") and len(rest) > 2 and scheme in apprise_schemes():
+        return "apprise"
     raise UsageError(
-        f"notify: {_shown(scheme, rest)} is no recipient; write `log:`, `mailto:presse@example.org` or `https://example.org/hook`"
+        f"notify: {_shown(recipient)} is no recipient; write `log:`, `mailto:presse@example.org`, "
+        "`https://example.org/hook`, or an address of Apprise as `slack://…`"
     )
 
 
@@ -31,6 +36,16 @@ def address_of(recipient: str) -> str:
     return recipient.partition(":")[2]
 
 
+@cache
+def apprise_schemes() -> frozenset[str]:
+    """What Apprise knows; it takes a second to find out."""
+    from apprise.manager_plugins import NotificationManager
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # theirs, when a plugin is loaded
+        return frozenset(NotificationManager().schemas(include_disabled=False))  # type: ignore[no-untyped-call]
+
+
 def _has_host(url: str) -> bool:
     try:
         return bool(urlsplit(url).hostname) and not re.search(r"\s", url)
@@ -38,6 +53,13 @@ def _has_host(url: str) -> bool:
         return False
 
 
-def _shown(scheme: str, rest: str) -> str:
+def scheme_of(recipient: str) -> str:
+    """What stands before the colon, if it is no secret by itself."""
+    scheme, colon, _ = recipient.partition(":")
+    return scheme if colon and re.fullmatch(r"[a-z][a-z0-9+.-]{0,20}", scheme) else "?"
+
+
+def _shown(recipient: str) -> str:
     """Enough to find the line; the path of an address may be a secret."""
-    return f'"{scheme}:…"' if rest else f'"{scheme}"'
+    scheme, colon, rest = recipient.partition(":")
+    return f'"{scheme_of(recipient)}:…"' if colon and rest else f'"{scheme:.8}…"'

@@ -3,25 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from math import log10
 
 from streams.alert import Alert, Covered
 from streams.alerting.alarms import Candidate, candidates, cooled_down, is_news
 from streams.alerting.budget import rare_days
 from streams.alerting.counts import BUCKET_SECS, Counted, Counts, bucket_of, hash_of, when
-from streams.alerting.detector import ALARM_DAYS
+from streams.alerting.effect import effects_now
 from streams.alerting.episodes import Episode, Figures, follow, open_episode, showing
 from streams.alerting.facts import EXAMPLES_OF_ONE, KEPT_EXAMPLES, KEPT_SECS, Example, facts, ranked
 from streams.alerting.figures import as_found, as_silence, figures_of, live_since
 from streams.alerting.learning import Learning
-from streams.alerting.moment import HOUR, Moment
+from streams.alerting.moment import Moment
 from streams.alerting.retraction import Gone, kept
 from streams.alerting.settling import grown, settle
 from streams.alerting.signals import Listening, Whole
 from streams.alerting.sources import Seen
+from streams.alerting.voices import HOUR, LEAST_VOICES
 from streams.subscription import AlarmKind, Subscription
 
-LEAST_VOICES = 5
 TERMS_KEPT_BUCKETS = 26
 
 
@@ -42,8 +41,8 @@ class Track:
     """The memory of one subscription; times are seconds of 1970.
 
     `episodes`: of each kind the last. `examples`: the posts that carry furthest, of the episode or the last half
-    hour. `settled`: the last bucket in which the level was compared with what comes live. `changed`, `shown_changed`:
-    the rest, or the examples, since it was last saved.
+    hour. `settled`: the last bucket in which the level was compared with what comes live, `measured`: in which the
+    effects were. `changed`, `shown_changed`: the rest, or the examples, since it was last saved.
     """
 
     def __init__(self, counts: Counts) -> None:
@@ -54,6 +53,7 @@ class Track:
         self.episodes: dict[AlarmKind, Episode] = {}
         self.examples: list[Example] = []
         self.settled = 0
+        self.measured = 0
         self.changed = False
         self.shown_changed = False
         self._expired = 0
@@ -139,11 +139,23 @@ class Track:
                 self._tell(candidate, subscription, moment, reading.coverage)
         for candidate in candidates(found, subscription.alarm, self.counts, self.examples, reading.names):
             self._tell(candidate, subscription, moment, reading.coverage)
+        self._measure(moment)
         self.counts.forget_terms(moment.bucket - TERMS_KEPT_BUCKETS)
         later = {kind: one for kind, one in self.episodes.items() if one is not before.get(kind)}
         self.changed = self.changed or bool(later)
         told = {kind: one.alert for kind, one in before.items()}
         return [one.alert for kind, one in later.items() if one.alert is not told.get(kind)]
+
+    def _measure(self, moment: Moment) -> None:
+        """What has followed the measures that were taken, once a bucket."""
+        if self.measured == moment.bucket:
+            return
+        self.measured = moment.bucket
+        for kind, episode in self.episodes.items():
+            if effects := episode.alert.effects:
+                later = effects_now(episode.alert, moment.step, when(moment.now))
+                if later != effects:
+                    self.episodes[kind] = replace(episode, alert=replace(episode.alert, effects=later))
 
     def _moment(self, now: float, reading: Reading) -> Moment:
         """What is known of this second, after learning what came before it."""
@@ -152,7 +164,7 @@ class Track:
         if self.counts.touched is not None and self.counts.touched <= self.learning.through:
             self.listening.learn_anew(bucket)
         detector = self.learning.advance(self.seen, bucket)
-        return Moment(self.seen, detector, self.learning.last, now)
+        return Moment(self.seen, detector, self.learning.last, now, self.learning.days)
 
     def _goes_on(self, kind: AlarmKind) -> bool:
         return kind in self.episodes and self.episodes[kind].going_on
@@ -170,13 +182,11 @@ class Track:
         if "volume" not in subscription.alarm.kinds or moment.detector.learning:
             return None
         days = rare_days(subscription.alarm, "volume")
-        if moment.live_in_hour() < LEAST_VOICES or moment.score().score < log10(days / ALARM_DAYS):
+        if moment.live_in_hour() < LEAST_VOICES or moment.unusual_days() < days:
             return None
-        if moment.hour().voices < LEAST_VOICES:
+        if not moment.independent() or not grown(moment, self.learning):
             return None
-        if not moment.unusual() or not grown(moment, self.learning):
-            return None
-        return Candidate("volume", days, when(moment.begin() * BUCKET_SECS))
+        return Candidate("volume", moment.unusual_days(), when(moment.begin() * BUCKET_SECS))
 
     def _tell(
         self,

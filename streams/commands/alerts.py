@@ -1,4 +1,4 @@
-"""`resonanz alerts`: list and show them; acknowledge, snooze, close and annotate them."""
+"""`resonanz alerts`: list, show, acknowledge, snooze, close, annotate; mark measures; whether budgets are kept."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,15 +9,21 @@ import typer
 
 from streams.alert import Alert
 from streams.alerting import episodes
+from streams.alerting.links import links_of
+from streams.alerting.masks import shown
+from streams.alerting.wording import message_of
 from streams.clock import system_clock
 from streams.codec import decode_alert, encode
+from streams.commands.budgets import budgets
 from streams.commands.common import ConfigOption, complete
 from streams.commands.saving import on_log_or, request, user, with_log
 from streams.config import Config, load
 from streams.errors import UsageError
 from streams.log.base import Entry, Log
 from streams.log.delivery import deliver
+from streams.notification import Notification
 from streams.topics import ALERTS
+from streams.web.asked import moment_of
 
 app = typer.Typer(no_args_is_help=True, help="What is unusual, and who takes care of it.")
 
@@ -39,9 +45,26 @@ def list_(
 
 
 @app.command()
-def show(id: Id, config: ConfigOption = None) -> None:
-    """Show all of one alert as JSON."""
-    print(encode(_named(id, complete(with_log(load(config), _stored)))).decode())
+def show(
+    id: Id,
+    config: ConfigOption = None,
+    text: Annotated[bool, typer.Option("--text", help="As a mail would say it.")] = False,
+) -> None:
+    """Show all of one alert as JSON, or in words."""
+    settings = load(config)
+    alert = _named(id, complete(with_log(settings, _stored)))
+    if not text:
+        print(encode(shown(alert)).decode())
+        return
+    message = message_of(links_of(Notification.of(alert, "log:"), settings.alerts, system_clock()))
+    print(f"{message.title}\n\n{message.text}")
+
+
+@app.command()
+def budget(config: ConfigOption = None) -> None:
+    """Show how the alarm budget of each subscription is kept: what is expected, and what came in 28 days."""
+    for line in complete(with_log(load(config), lambda log: budgets(log, system_clock()))):
+        print(line)
 
 
 @app.command()
@@ -91,6 +114,26 @@ def note(id: Id, text: str, config: ConfigOption = None) -> None:
         "note",
         {"note": text},
         lambda alert, at: episodes.note(alert, by=user(), now=at, note=text),
+    )
+
+
+@app.command()
+def measure(
+    id: Id,
+    text: Annotated[str, typer.Argument(help='What was done, as "statement published".')],
+    at: Annotated[
+        str | None, typer.Option("--at", help="When: ISO 8601 with a zone, or so long ago as 20m; else now.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Mark what was done about it; what follows is compared with what came before."""
+    moment = moment_of("--at", at, system_clock) if at else system_clock()
+    _change(
+        load(config),
+        id,
+        "measure",
+        {"measure": text, "at": moment.isoformat()},
+        lambda alert, now: episodes.measure(alert, at=moment, measure=text, by=user(), now=now),
     )
 
 

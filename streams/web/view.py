@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from streams.alert import Alert
+from streams.alerting.masks import shown
 from streams.backfill import Backfills
 from streams.codec import DecodeError, decode, decode_alert, decode_mention, decode_subscription
 from streams.coverage import Coverage
@@ -92,7 +93,7 @@ class View:
     def _learn_alert(self, record: Record) -> None:
         alert = self._keep(self.alerts, record, decode_alert)
         if alert is not None and self.caught_up:
-            self.live.tell("alert", alert)
+            self.live.tell("alert", shown(alert))
 
     def _learn_mention(self, record: Record) -> None:
         mention = decode_mention(record.value)

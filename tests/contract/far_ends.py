@@ -1,8 +1,9 @@
-"""Real servers at the other end of the notifiers: HTTP that verifies signatures, SMTP, and the log."""
+"""Real servers at the other end of the notifiers: HTTP that verifies signatures, plain HTTP, SMTP, and the log."""
 
 import asyncio
+import logging
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.message import Message
@@ -12,6 +13,7 @@ from aiohttp import web
 from aiosmtpd.smtp import SMTP
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from sinks.apprise import AppriseNotifier
 from sinks.log import LogNotifier
 from sinks.mail import Mail
 from sinks.webhook import WebhookNotifier
@@ -19,6 +21,7 @@ from streams.secret import Secret
 from streams.testing.notifier_checks import CANARY, Behaviour, NotifierCase
 
 SECRET = f"whsec_{CANARY}AAAAAAAAAAAAAAAAAAAAAA"
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 HANG_SECS = 5.0
 STATUS: dict[Behaviour, int] = {"accept": 204, "refuse": 400, "fail": 500}
 REPLY: dict[Behaviour, str] = {"refuse": f"550 no {CANARY} here", "fail": "451 later"}
@@ -68,6 +71,27 @@ class HttpEnd(Scripted):
         return web.Response(status=STATUS.get(behaviour, 204))
 
 
+class JsonEnd(Scripted):
+    """What Apprise calls `json://`: it accepts whatever comes."""
+
+    elsewhere = f"mailto:{CANARY}@example.org"
+
+    def __init__(self, logs: list) -> None:
+        super().__init__(logs)
+        self.bodies: list[dict] = []
+        self.answer: int | None = None
+
+    def received(self) -> Sequence[str]:
+        return [body["message"].splitlines()[-1] for body in self.bodies]
+
+    async def handle(self, request: web.Request) -> web.Response:
+        if (behaviour := self.next()) == "hang":
+            await asyncio.sleep(HANG_SECS)
+        elif behaviour == "accept":
+            self.bodies.append(await request.json())
+        return web.Response(status=self.answer or STATUS.get(behaviour, 204))
+
+
 class SmtpEnd(Scripted):
     """An SMTP server that keeps what it takes."""
 
@@ -109,23 +133,63 @@ def webhook_config() -> WebhookNotifier.Config:
 
 
 @asynccontextmanager
+async def listening(handle: Handler) -> AsyncIterator[int]:
+    """A web server that answers POSTs; its port."""
+    application = web.Application()
+    application.router.add_post("/hook", handle)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
 async def http_end(kind: type[WebhookNotifier] = WebhookNotifier) -> AsyncIterator[HttpEnd]:
     with structlog.testing.capture_logs() as logs:
         far = HttpEnd(logs)
-        application = web.Application()
-        application.router.add_post("/hook", far.handle)
-        runner = web.AppRunner(application, shutdown_timeout=0.1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        far.recipient = f"http://127.0.0.1:{runner.addresses[0][1]}/hook?key={CANARY}"
-        far.notifier = kind(webhook_config())
-        await far.notifier.open()
-        try:
-            yield far
-        finally:
-            await far.notifier.close()
-            await runner.cleanup()
+        async with listening(far.handle) as port:
+            far.recipient = f"http://127.0.0.1:{port}/hook?key={CANARY}"
+            far.notifier = kind(webhook_config())
+            await far.notifier.open()
+            try:
+                yield far
+            finally:
+                await far.notifier.close()
+
+
+@asynccontextmanager
+async def json_end(kind: type[AppriseNotifier] = AppriseNotifier) -> AsyncIterator[JsonEnd]:
+    spoken = Spoken()
+    logging.getLogger().addHandler(spoken)
+    with structlog.testing.capture_logs() as logs:
+        far = JsonEnd([logs, spoken.lines])
+        async with listening(far.handle) as port:
+            far.recipient = f"json://{CANARY}:{CANARY}@127.0.0.1:{port}/hook?+X-Key={CANARY}"
+            far.notifier = kind(apprise_config())
+            await far.notifier.open()
+            try:
+                yield far
+            finally:
+                await far.notifier.close()
+                logging.getLogger().removeHandler(spoken)
+
+
+class Spoken(logging.Handler):
+    """Everything that libraries log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+def apprise_config() -> AppriseNotifier.Config:
+    return AppriseNotifier.Config(timeout_secs=0.5)
 
 
 @asynccontextmanager
@@ -136,6 +200,7 @@ async def smtp_end(kind: type[Mail] = Mail) -> AsyncIterator[SmtpEnd]:
             lambda: SMTP(far, hostname="localhost", enable_SMTPUTF8=True), "127.0.0.1", 0
         )
         port = server.sockets[0].getsockname()[1]
+        far.port = port
         far.notifier = kind(mail_config(port))
         await far.notifier.open()
         try:
@@ -158,6 +223,7 @@ async def log_end(kind: type[LogNotifier] = LogNotifier) -> AsyncIterator[LogEnd
 
 
 CASES = {
+    "apprise": NotifierCase(json_end, lambda: AppriseNotifier(apprise_config())),
     "log": NotifierCase(log_end, lambda: LogNotifier(LogNotifier.Config())),
     "mail": NotifierCase(smtp_end, lambda: Mail(mail_config())),
     "webhook": NotifierCase(http_end, lambda: WebhookNotifier(webhook_config())),

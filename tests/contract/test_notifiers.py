@@ -1,10 +1,12 @@
 """Every registered notifier keeps every promise; a notifier that breaks one is caught."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from sinks.apprise import AppriseNotifier
 from sinks.log import LogNotifier
 from sinks.mail import Mail
 from sinks.webhook import WebhookNotifier
@@ -13,9 +15,9 @@ from streams.notification import Notification
 from streams.outcome import DELIVERED, Outcome, Rejected, Retry
 from streams.testing.contract import Run, collect
 from streams.testing.notifier_checks import COMMON, SERVED, NotifierCase
-from tests.contract.far_ends import CASES, http_end, log_end, smtp_end
+from tests.contract.far_ends import CASES, http_end, json_end, log_end, smtp_end
 
-NOTIFIERS = (LogNotifier, Mail, WebhookNotifier)
+NOTIFIERS = (LogNotifier, AppriseNotifier, Mail, WebhookNotifier)
 WITH_SERVERS = {name: case for name, case in CASES.items() if name != "log"}
 RUNS = [
     *collect("sinks", CASES, COMMON, only=lambda kind: kind in NOTIFIERS),
@@ -94,7 +96,26 @@ class NeedsOne(LogNotifier):
         return self._write(notification)
 
 
+class TakesNoForNever(AppriseNotifier):
+    async def deliver(self, batch: Sequence[Notification]) -> Sequence[Outcome]:
+        said = await super().deliver(batch)
+        return [Rejected(one.reason) if isinstance(one, Retry) else one for one in said]
+
+
+class Chatty(AppriseNotifier):
+    async def open(self) -> None:
+        await super().open()
+        logging.getLogger("apprise").propagate = True
+
+    async def deliver(self, batch: Sequence[Notification]) -> Sequence[Outcome]:
+        for one in batch:
+            logging.getLogger("apprise").error("sending to %s", one.recipient)
+        return await super().deliver(batch)
+
+
 FAULTS = {
+    TakesNoForNever: json_end,
+    Chatty: json_end,
     Reversed: http_end,
     ANewIdEachTime: http_end,
     Unsigned: http_end,

@@ -1,18 +1,26 @@
 """Mail: one thread an alert, nothing injected, and what each SMTP failure means."""
 
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
 import aiosmtplib
 import pytest
 
 from sinks.mail import Mail, mail_of, outcome_of
+from streams.alert import TopStory
 from streams.outcome import Rejected, Retry
-from streams.testing.notifier_checks import to
+from streams.testing.notifier_checks import NOON, to
 from tests.contract.far_ends import smtp_end
 
 RECIPIENT = "mailto:presse@example.org"
 
 
-def mail(**changes):
-    return mail_of(to(RECIPIENT, **changes), "presse@example.org", "Resonanz <alerts@example.org>")
+def mail(occasion="change", **changes):
+    notification = replace(to(RECIPIENT, **changes), occasion=occasion)
+    return mail_of(
+        notification, "presse@example.org", "Resonanz <alerts@example.org>", NOON + timedelta(hours=8)
+    )
 
 
 def test_the_mails_of_an_alert_are_one_thread_and_a_repeat_is_the_same():
@@ -22,11 +30,44 @@ def test_the_mails_of_an_alert_are_one_thread_and_a_repeat_is_the_same():
     assert one["References"] == later["References"] == one["In-Reply-To"] != other["References"]
 
 
-def test_a_mail_is_text_and_html_with_everything_escaped():
-    text, markup = mail(name="Müller & <b>Söhne</b>").iter_parts()
+def test_what_tells_of_several_alerts_is_no_part_of_a_thread():
+    assert mail(occasion="digest")["References"] is mail(occasion="missed")["In-Reply-To"] is None
+    assert mail(occasion="escalation")["References"] == mail()["References"]
+
+
+def test_it_is_dated_when_it_is_sent_not_when_it_happened():
+    assert mail()["Date"].datetime == NOON + timedelta(hours=8)
+
+
+class Loaded(HTMLParser):
+    """Where a page makes a browser go, at once or by a click, and its elements."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: list[str | None] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        given = dict(attributes)
+        assert not {"src", "srcset", "background"} & given.keys()
+        assert "url(" not in (given.get("style") or "")
+        if "href" in given:
+            self.links.append(given["href"])
+
+
+def test_a_mail_is_text_and_html_with_everything_escaped_and_nothing_fetched():
+    stories = [
+        TopStory(post=f"a:{n}", source="a", quote=f'<img src=x>"{n}', url=url, author="<script>")
+        for n, url in enumerate(["https://example.org/?a=1&b=2", "javascript:alert(1)", "data:text/html,x"])
+    ]
+    text, markup = mail(name="Müller & <b>Söhne</b>", top_stories=tuple(stories)).iter_parts()
     assert "einmal in 40 Tagen" in text.get_content()
     assert "Müller &amp; &lt;b&gt;Söhne&lt;/b&gt;" in markup.get_content()
-    assert "<b>" not in markup.get_content()
+    page = Loaded(markup.get_content())
+    assert not page.tags & {"b", "img", "script", "link", "iframe"}
+    assert page.links == ["https://example.org/?a=1&b=2"]
 
 
 def test_a_name_cannot_add_a_header():

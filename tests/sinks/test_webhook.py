@@ -6,6 +6,9 @@ import pytest
 from aiohttp import web
 
 from sinks.webhook import WebhookNotifier
+from streams.alert import TopStory
+from streams.alerting.event import Event, schema
+from streams.codec import decode, encode
 from streams.errors import ConfigError
 from streams.outcome import DELIVERED, Rejected, Retry
 from streams.secret import Secret
@@ -19,8 +22,9 @@ async def test_the_receiver_gets_the_alert_in_words_and_figures_but_not_who_else
         [(sent, body)] = far.requests
     assert sent == to(far.recipient).id
     assert body["type"] == "alert.opened"
-    assert body["data"]["alert"]["severity"] == 3
-    assert body["data"]["alert"]["alarm"]["notify"] == []
+    [alert] = body["data"]["alerts"]
+    assert alert["severity"] == 3
+    assert alert["alarm"]["notify"] == []
     assert body["data"]["title"].startswith("Deutsche Bahn: ungewöhnlich viele")
     assert "einmal in 40 Tagen" in body["data"]["text"]
 
@@ -49,6 +53,39 @@ async def test_the_type_says_what_happened():
     async with http_end() as far:
         await far.notifier.deliver([to(far.recipient, state="closed", history=(*ALERT.history, closed))])
         assert far.requests[0][1]["type"] == "alert.closed"
+
+
+def unknown_to(schema, value, definitions):
+    """The places of a value that a schema does not describe."""
+    schema = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    if isinstance(value, dict) and "properties" in schema:
+        missing = [name for name in schema.get("required", ()) if name not in value]
+        return missing + [
+            place
+            for name, part in value.items()
+            for place in (
+                unknown_to(schema["properties"][name], part, definitions)
+                if name in schema["properties"]
+                else [name]
+            )
+        ]
+    if isinstance(value, list):
+        return [place for part in value for place in unknown_to(schema["items"], part, definitions)]
+    return []
+
+
+@pytest.mark.parametrize("occasion", ["change", "escalation", "missed", "digest"])
+async def test_what_arrives_is_as_the_schema_says(occasion):
+    async with http_end() as far:
+        await far.notifier.deliver(
+            [replace(to(far.recipient, top_stories=(TopStory(post="a", source="b"),)), occasion=occasion)]
+        )
+        [(_, body)] = far.requests
+    assert decode(Event, encode(body)).type == body["type"]
+    written = schema()
+    assert unknown_to(written, body, written["$defs"]) == []
+    assert unknown_to(written, {**body, "new": 1}, written["$defs"]) == ["new"]
+    assert body["type"] in written["$defs"]["Event"]["properties"]["type"]["enum"]
 
 
 @pytest.mark.parametrize(

@@ -130,3 +130,28 @@ async def test_a_follower_hears_all_that_is_stored_then_every_change_and_skips_t
         await gone.wait()
     following.cancel()
     assert heard[2] == "-db"
+
+
+def test_a_file_says_when_and_to_whom_alerts_are_told(tmp_path):
+    file = tmp_path / "s.toml"
+    file.write_text(
+        """[[subscription]]
+id = "db"
+query = "bahn"
+[subscription.alarm]
+notify = ["slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"]
+quiet = "22:00-07:00"
+loud_from = 5
+digest = "daily"
+digest_to = ["mailto:presse@example.org"]
+escalate_after = 15
+escalate_to = ["mailto:chefin@example.org"]
+playbook = { 4 = ["Anrufen"] }
+"""
+    )
+    [one] = read_file(file)
+    assert check(one, new_matcher()) == []
+    assert (one.alarm.loud_from, one.alarm.playbook) == (5, {"4": ("Anrufen",)})
+    file.write_text(file.read_text().replace("22:00-07:00", "22-7"))
+    with pytest.raises(UsageError, match="subscription 'db': quiet: '22-7' is no span .*; write `quiet = "):
+        check(read_file(file)[0], new_matcher())

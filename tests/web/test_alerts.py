@@ -1,10 +1,12 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from streams.codec import decode_alert
 from streams.outcome import Retry
+from streams.subscription import Alarm
 from streams.testing.fakes import REFUSED, FakeLog, Fate
 from streams.topics import ALERTS
 from streams.web.view import View
@@ -41,6 +43,7 @@ async def test_alerts_are_the_last_of_their_id_and_the_latest_changed_come_first
         ("snooze", {"until": "4h"}, "snoozed"),
         ("close", {}, "closed"),
         ("note", {"note": "Pressestelle weiß Bescheid"}, "open"),
+        ("measure", {"measure": "Stellungnahme", "note": None}, "open"),
     ],
 )
 async def test_what_is_done_is_a_new_revision_on_the_log(action: str, body: dict, state: str):
@@ -49,9 +52,46 @@ async def test_what_is_done_is_a_new_revision_on_the_log(action: str, body: dict
         assert (status, answer["state"], answer["revision"]) == (200, state, 2), answer
         written = last_written(served)
         assert (written.state, written.revision, written.history[-1].by) == (state, 2, "anna")
-        assert written.history[-1].note == body.get("note")
+        assert written.history[-1].note == (body.get("note") or body.get("measure"))
         _, listed = await served.ask("GET", "/api/alerts")
         assert listed["alerts"] == [answer]
+
+
+async def test_a_measure_was_taken_so_long_ago_or_then_or_now():
+    async with serving([OPEN]) as served:
+        for at, expected in (
+            ("30m", NOW - timedelta(minutes=30)),
+            ("2026-11-01T12:00:00+01:00", NOW - timedelta(hours=1)),
+            (None, NOW),
+        ):
+            await served.ask(
+                "POST",
+                "/api/alerts/db-1/measure",
+                json={"measure": " Stellung\nnahme ", "at": at, "by": "anna"},
+            )
+            effect = last_written(served).effects[-1]
+            assert (effect.at, effect.measure, effect.by) == (expected, "Stellung nahme", "anna")
+
+
+async def test_where_secrets_may_stand_only_the_scheme_is_shown_live_too():
+    alarm = Alarm(notify=("log:", "slack://T1/A1/secret"), escalate_to=("https://example.org/secret",))
+    alert = an_alert(alarm=alarm)
+    async with serving([an_entry(ALERTS, "db-1", alert)]) as served:
+        _, listed = await served.ask("GET", "/api/alerts")
+        _, changed = await served.ask("POST", "/api/alerts/db-1/ack")
+        with served.services.view.live.listen() as client:
+            await served.log.append([an_entry(ALERTS, "db-1", replace(alert, count=9))])
+            events = await client.take(5.0)
+        assert "secret" not in f"{listed}{changed}{events}"
+        assert changed["alarm"]["notify"][1].startswith("slack:…")
+        assert last_written(served).alarm == alarm
+
+
+async def test_the_schema_of_what_webhooks_receive_is_published():
+    async with serving() as served:
+        status, schema = await served.ask("GET", "/api/alert.schema.json")
+        assert (status, schema["$schema"]) == (200, "https://json-schema.org/draft/2020-12/schema")
+        assert {"Event", "Alert", "TopStory", "Effect"} <= set(schema["$defs"])
 
 
 async def test_a_snooze_ends_so_long_from_now_or_then():

@@ -118,3 +118,25 @@ async def test_a_try_of_a_bad_query_or_too_much_is_refused():
         for body in ({"query": "("}, {"query": "bahn", "texts": ["x"] * 101}, {"texts": []}):
             status, _ = await served.ask("POST", "/api/subscriptions/try", json=body)
             assert status == 400
+
+
+async def test_a_secret_is_not_shown_and_what_was_shown_can_be_given_back():
+    slack = "slack://T1/A1/secret"
+    async with serving() as served:
+        body = {"query": "bahn", "alarm": {"notify": ["log:", slack]}}
+        _, created = await served.ask("PUT", "/api/subscriptions/db", json=body)
+        _, shown = await served.ask("GET", "/api/subscriptions/db")
+        _, listed = await served.ask("GET", "/api/subscriptions")
+        assert "secret" not in f"{created}{shown}{listed}"
+        status, _ = await served.ask("PUT", "/api/subscriptions/db", json={**shown, "name": "Bahn"})
+        assert (status, written(served)[-1].alarm.notify) == (200, ("log:", slack))
+        status, answer = await served.ask("PUT", "/api/subscriptions/other", json={**shown, "id": "other"})
+        assert (status, "write the whole address" in answer["error"]) == (400, True)
+
+
+async def test_an_alarm_that_cannot_be_meant_is_refused_with_what_to_write():
+    async with serving() as served:
+        body = {"query": "bahn", "alarm": {"quiet": "22-7"}}
+        status, answer = await served.ask("PUT", "/api/subscriptions/db", json=body)
+        assert (status, 'write `quiet = "22:00-07:00"`' in answer["error"]) == (400, True)
+        assert written(served) == []

@@ -9,10 +9,11 @@ from aiohttp import web
 
 from streams.alert import Alert, State
 from streams.alerting import episodes
+from streams.alerting.masks import shown
 from streams.codec import decode
 from streams.errors import UsageError
 from streams.web.answers import json_answer
-from streams.web.asked import body_of, later_of, who_of
+from streams.web.asked import body_of, later_of, moment_of, who_of
 from streams.web.changes import Unknown
 from streams.web.routes import Route
 from streams.web.services import changes, read_view, services
@@ -23,11 +24,16 @@ STATES: tuple[State, ...] = get_args(State)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """The body of a change to an alert; most of it may be left out. `until`: a time, or how long (`4h`)."""
+    """The body of a change to an alert; most of it may be left out.
+
+    `until`: a time, or how long (`4h`). `measure`: what was done; `at`: when, or how long ago (`20m`).
+    """
 
     by: str | None = None
     note: str | None = None
     until: str | None = None
+    measure: str | None = None
+    at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,9 @@ async def listed(request: web.Request) -> web.Response:
     for state in states:
         if state not in STATES:
             raise UsageError(f"state is one of {', '.join(STATES)}; write state=open")
-    alerts = [alert for alert in read_view(request).alerts.values() if not states or alert.state in states]
+    alerts = [
+        shown(alert) for alert in read_view(request).alerts.values() if not states or alert.state in states
+    ]
     return json_answer({"alerts": sorted(alerts, key=lambda alert: alert.updated_at, reverse=True)})
 
 
@@ -85,16 +93,28 @@ async def note(request: web.Request) -> web.Response:
     return await _change(request, change)
 
 
+async def measure(request: web.Request) -> web.Response:
+    """What was done about it, and when; what follows is compared with what came before."""
+    clock = services(request).clock
+
+    def change(alert: Alert, act: Act) -> Alert:
+        if not (text := " ".join((act.said.measure or "").split())):
+            raise UsageError('what was done? write {"measure": "statement published"}')
+        at = moment_of("at", act.said.at, clock) if act.said.at else act.now
+        return episodes.measure(alert, at=at, measure=text, by=act.by, now=act.now)
+
+    return await _change(request, change)
+
+
 async def _change(request: web.Request, change: Callable[[Alert, Act], Alert]) -> web.Response:
     body = await body_of(request)
     said = decode(Said, body) if body.strip() else Said()
-    if len(said.note or "") > MAX_NOTE:
-        raise UsageError(f"a note has at most {MAX_NOTE} characters")
+    if max(len(said.note or ""), len(said.measure or "")) > MAX_NOTE:
+        raise UsageError(f"a note or a measure has at most {MAX_NOTE} characters")
     act = Act(who_of(request, said.by), services(request).clock(), said)
     try:
-        return json_answer(
-            await changes(request).alert(request.match_info["id"], lambda alert: change(alert, act))
-        )
+        changed = await changes(request).alert(request.match_info["id"], lambda alert: change(alert, act))
+        return json_answer(shown(changed))
     except Unknown:
         raise web.HTTPNotFound(text="there is no alert of that id; /api/alerts lists them") from None
 
@@ -105,4 +125,5 @@ ROUTES = (
     Route("POST", "/api/alerts/{id}/snooze", snooze, changes=True),
     Route("POST", "/api/alerts/{id}/close", close, changes=True),
     Route("POST", "/api/alerts/{id}/note", note, changes=True),
+    Route("POST", "/api/alerts/{id}/measure", measure, changes=True),
 )

@@ -9,6 +9,8 @@ import msgspec
 from aiohttp import web
 
 from streams.alert import Alert
+from streams.alerting import event
+from streams.alerting.backtest import Backtest
 from streams.backfill import Backfill
 from streams.coverage import Coverage
 from streams.explanation import Explanation
@@ -16,7 +18,7 @@ from streams.ranking import Ranked
 from streams.subscription import Subscription, SubscriptionChange
 from streams.web.routes import Route
 
-RECORDS = (Alert, Backfill, Coverage, Explanation, Ranked, Subscription, SubscriptionChange)
+RECORDS = (Alert, Backfill, Backtest, Coverage, Explanation, Ranked, Subscription, SubscriptionChange)
 
 
 @cache
@@ -35,4 +37,12 @@ async def described(_: web.Request) -> web.Response:
     return web.Response(body=document(), content_type="application/json")
 
 
-ROUTES = (Route("GET", "/api/openapi.json", described),)
+async def alert_schema(_: web.Request) -> web.Response:
+    """The JSON Schema of what a webhook receives."""
+    return web.json_response(event.schema())
+
+
+ROUTES = (
+    Route("GET", "/api/openapi.json", described),
+    Route("GET", "/api/alert.schema.json", alert_schema),
+)

@@ -1,16 +1,17 @@
 """Subscriptions: which there are, changed after their query and examples were tried, and tries alone."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
 
 from streams import hindsight, subscriptions
+from streams.alerting import masks
 from streams.codec import decode, decode_subscription, encode
 from streams.errors import UsageError
 from streams.post import Post
-from streams.subscription import Subscription
+from streams.subscription import Alarm, Subscription
 from streams.web.answers import json_answer
 from streams.web.asked import body_of, who_of
 from streams.web.changes import Unknown
@@ -34,7 +35,7 @@ class Try:
 async def listed(request: web.Request) -> web.Response:
     """All subscriptions, by id."""
     there = read_view(request).subscriptions
-    return json_answer({"subscriptions": [there[name] for name in sorted(there)]})
+    return json_answer({"subscriptions": [masks.shown(there[name]) for name in sorted(there)]})
 
 
 async def shown(request: web.Request) -> web.Response:
@@ -42,7 +43,7 @@ async def shown(request: web.Request) -> web.Response:
     subscription = read_view(request).subscriptions.get(request.match_info["id"])
     if subscription is None:
         raise web.HTTPNotFound(text=NOT_THERE)
-    return json_answer(subscription)
+    return json_answer(masks.shown(subscription))
 
 
 async def history(request: web.Request) -> web.Response:
@@ -59,11 +60,11 @@ async def put(request: web.Request) -> web.Response:
     name = request.match_info["id"]
     if not ID.fullmatch(name):
         raise UsageError("an id has 1 to 100 letters, digits, `_`, `.` and `-`")
-    subscription = _read(name, await body_of(request))
+    there = read_view(request).subscriptions.get(name)
+    subscription = _read(name, await body_of(request), there)
     subscriptions.check(subscription, services(request).new_matcher())
-    is_new = name not in read_view(request).subscriptions
     written = await changes(request).subscribe(subscription, who_of(request))
-    return json_answer(written, status=201 if is_new else 200)
+    return json_answer(masks.shown(written), status=200 if there else 201)
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -93,11 +94,13 @@ async def try_query(request: web.Request) -> web.Response:
     return json_answer({"warnings": warnings, "results": results})
 
 
-def _read(id: str, body: bytes) -> Subscription:
+def _read(id: str, body: bytes, kept: Subscription | None) -> Subscription:
+    """What the body means, which may be what was shown before, with some changes."""
     given = decode(dict[str, Any], body)
     if given.setdefault("id", id) != id:
         raise UsageError(f'the body names another id; write "id": "{id}", or leave it out')
-    return decode_subscription(encode(given))
+    meant = decode_subscription(encode(given))
+    return replace(meant, alarm=masks.without_masks(meant.alarm, kept.alarm if kept else Alarm()))
 
 
 ROUTES = (

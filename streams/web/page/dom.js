@@ -35,10 +35,12 @@ export const counted = (value, one, many) => `${number(value)} ${value === 1 ? o
 const DAY = { day: "2-digit", month: "2-digit" };
 const TIME = { hour: "2-digit", minute: "2-digit" };
 
+export const shortTime = (at) => new Date(at).toLocaleString("de-DE", { ...DAY, ...TIME });
+
 export function time(iso) {
   const at = new Date(iso);
   const today = at.toDateString() === new Date().toDateString();
-  const label = today ? `${at.toLocaleTimeString("de-DE", TIME)} Uhr` : at.toLocaleString("de-DE", { ...DAY, ...TIME });
+  const label = today ? `${at.toLocaleTimeString("de-DE", TIME)} Uhr` : shortTime(at);
   return el("time", { datetime: iso, title: at.toLocaleString("de-DE") }, label);
 }
 

@@ -1,7 +1,7 @@
 // Wires the page: what is asked, what comes live, and what is shown when.
 
 import { get } from "./api.js";
-import { byId, counted, el, failed, number } from "./dom.js";
+import { byId, counted, el, failed, number, shortTime } from "./dom.js";
 import { histogram } from "./histogram.js";
 import { mentionItem } from "./mention.js";
 import { loadAlerts, loadCoverage, loadHealth } from "./side.js";
@@ -21,7 +21,19 @@ const nameOf = (id) => state.names.get(id) || id;
 function asked() {
   const given = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (value.trim()) given.append(name, value.trim());
+  const [since, until] = given.get("since").split("/");
+  given.set("since", since);
+  if (until) given.set("until", until);
   return given;
+}
+
+// From when until when, and how finely that is counted; a fixed time is written as ISO 8601 writes intervals.
+function span() {
+  const chosen = form.elements.since.value;
+  if (chosen in RANGES) return { since: Date.now() - RANGES[chosen][0], until: Date.now(), interval: RANGES[chosen][1] };
+  const [since, until] = chosen.split("/").map(Date.parse);
+  const [, interval] = Object.values(RANGES).find(([range]) => range >= until - since) ?? RANGES["30d"];
+  return { since, until, interval };
 }
 
 // --- mentions -------------------------------------------------------------------------------------------------
@@ -82,8 +94,9 @@ const VALUES = {
 
 function isAsked(mention) {
   const query = asked();
-  const [range] = RANGES[query.get("since")];
-  return Date.parse(mention.created_at) >= Date.now() - range
+  const { since, until } = span();
+  const at = Date.parse(mention.created_at);
+  return at >= since && (at < until || !query.has("until"))
     && FACETS.every((facet) => !query.has(facet) || VALUES[facet](mention).includes(query.get(facet)));
 }
 
@@ -138,14 +151,14 @@ function pause() {
 
 async function summarize() {
   const query = asked();
-  const [range, interval] = RANGES[query.get("since")];
+  const { since, until, interval } = span();
   query.set("interval", interval);
   query.set("by", "sentiment");
   try {
     const summary = await get("/api/mentions/summary", query);
     byId("total").textContent = number(summary.total);
     const open = byId("histogram").querySelector("details")?.open;
-    byId("histogram").replaceChildren(histogram(summary, Date.now() - range, Date.now(), byId("histogram").clientWidth));
+    byId("histogram").replaceChildren(histogram(summary, since, until, byId("histogram").clientWidth));
     if (open) byId("histogram").querySelector("details").open = true;
     fillFilters(summary.facets);
   } catch (error) {
@@ -199,9 +212,16 @@ function ask() {
 }
 
 function restore() {
-  for (const [name, value] of new URLSearchParams(location.search)) {
+  const given = new URLSearchParams(location.search);
+  const fixed = `${given.get("since")}/${given.get("until")}`;
+  const [since, until] = fixed.split("/").map(Date.parse);
+  if (since < until) {
+    form.elements.since.append(el("option", { value: fixed }, `${shortTime(since)} bis ${shortTime(until)}`));
+    given.set("since", fixed);
+  }
+  for (const [name, value] of given) {
     const field = form.elements[name];
-    if (!field || (name === "since" && !(value in RANGES))) continue;
+    if (!field || (name === "since" && ![...field.options].some((option) => option.value === value))) continue;
     if (FACETS.includes(name)) field.append(el("option", { value }, value));
     field.value = value;
   }

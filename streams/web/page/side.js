@@ -1,57 +1,12 @@
 // Alerts, health and coverage.
 
+import { alertItem } from "./alert.js";
 import { get, getHealth, post } from "./api.js";
 import { byId, counted, el, failed, lasting, number, table, time } from "./dom.js";
 
 const WHO = "resonanz-who";
 
-const STATES = { open: "offen", acknowledged: "übernommen", snoozed: "stumm", closed: "geschlossen" };
 const AGENTS = { enrich: "Anreichern", index: "Index", lake: "Archiv", watch: "Wächter", notify: "Melden", log: "Protokoll" };
-
-function alertItem(alert) {
-  const button = (label, action, body = {}) =>
-    el("button", { type: "button", click: () => act(alert, action, body), "aria-label": `${label}: ${alert.name}` }, label);
-  return el(
-    "li",
-    { class: `alert severity-${alert.severity}` },
-    el("div", { class: "head" }, el("h3", {}, alert.name || alert.subscription), el("span", { class: "state" }, STATES[alert.state])),
-    severity(alert.severity),
-    el("p", {}, el("strong", {}, number(alert.count)), ` statt ${number(alert.expected, alert.expected < 10 ? 1 : 0)} Erwähnungen seit `,
-      time(alert.since), rarity(alert.unusual_days)),
-    el("p", { class: "quiet" }, facts(alert).join(" · ")),
-    alert.coverage.length ? el("p", { class: "quiet" }, "Gelesen bis: ", alert.coverage.map(coverageFact)) : null,
-    alert.state === "snoozed" ? el("p", { class: "quiet" }, "stumm bis ", time(alert.snoozed_until)) : null,
-    lastNote(alert),
-    el("p", { class: "buttons" },
-      alert.state === "open" ? button("Übernehmen", "ack") : null,
-      alert.state === "snoozed" ? null : button("4 h stumm", "snooze", { until: "4h" }),
-      button("Schließen", "close")),
-  );
-}
-
-function severity(level) {
-  const segments = [1, 2, 3, 4, 5, 6].map((at) => el("i", { class: at <= level ? "on" : "off" }));
-  return el("p", { class: "severity" }, el("span", { class: "bar", "aria-hidden": "true" }, segments), `Stufe ${level} von 6`);
-}
-
-const rarity = (days) => (days >= 1 ? `; so viel nur einmal in ${counted(Math.round(days), "Tag", "Tagen")}` : "");
-
-function facts(alert) {
-  const told = [counted(alert.voices, "Stimme", "Stimmen"), counted(alert.stories, "Geschichte", "Geschichten")];
-  if (alert.negative_share !== null && alert.negative_share !== undefined) told.push(`${number(100 * alert.negative_share)} % negativ`);
-  return told;
-}
-
-function coverageFact(source, at) {
-  return [at ? ", " : "", `${source.ingestor} `, source.complete_until ? time(source.complete_until) : "unbekannt"];
-}
-
-function lastNote(alert) {
-  const last = alert.history.filter((change) => change.by || change.note).at(-1);
-  if (!last) return null;
-  const by = last.by ? `${STATES[last.state]} von ${last.by}` : STATES[last.state];
-  return el("p", { class: "quiet" }, by, ", ", time(last.at), last.note ? `: ${last.note}` : "");
-}
 
 function healthTable(report) {
   const agents = Object.entries(report.agents);
@@ -78,7 +33,8 @@ function coverageTable(coverage) {
 export async function loadAlerts() {
   try {
     const { alerts } = await get("/api/alerts", new URLSearchParams("state=open&state=acknowledged&state=snoozed"));
-    byId("alerts").replaceChildren(...alerts.map(alertItem));
+    const opened = new Set([...byId("alerts").querySelectorAll("details[open]")].map((part) => part.dataset.alert));
+    byId("alerts").replaceChildren(...alerts.map((alert) => alertItem(alert, act, opened)));
     byId("alerts-note").textContent = alerts.length ? "" : "Kein Alarm ist offen.";
     byId("who-label").hidden = alerts.length === 0;
     const open = alerts.filter((alert) => alert.state === "open").length;

@@ -9,4 +9,5 @@ import pytest
 def _no_pauses() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("streams.log.delivery.FIRST_PAUSE_SECS", 0.0)
+        patch.setattr("streams.agents.outbox.FIRST_PAUSE_SECS", 0.0)
         yield

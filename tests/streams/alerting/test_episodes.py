@@ -14,6 +14,7 @@ from streams.alerting.episodes import (
     acknowledge,
     close,
     follow,
+    measure,
     merge,
     note,
     open_episode,
@@ -127,3 +128,29 @@ def test_closed_stays_closed_whoever_closed_it(episode):
     closed = close(episode.alert, by=None, now=START + 2 * MINUTE)
     acknowledged = acknowledge(episode.alert, by="anna", now=START + 3 * MINUTE)
     assert merge(closed, acknowledged).state == merge(acknowledged, closed).state == "closed"
+
+
+def test_a_measure_is_marked_with_when_and_by_whom_and_is_no_news(episode):
+    now = START + 9 * MINUTE
+    marked = measure(episode.alert, at=START + 5 * MINUTE, measure="Stellungnahme", by="anna", now=now)
+    [effect] = marked.effects
+    assert (effect.at, effect.measure, effect.by, effect.change) == (
+        START + 5 * MINUTE,
+        "Stellungnahme",
+        "anna",
+        None,
+    )
+    assert (marked.state, marked.revision, marked.history[-1].note) == ("open", 2, "Stellungnahme")
+    for at in (START - MINUTE, now + MINUTE):
+        with pytest.raises(UsageError, match="write a time between 2026-11-15T09:03:20Z and now"):
+            measure(episode.alert, at=at, measure="x", by="anna", now=now)
+
+
+def test_of_two_that_grew_apart_each_measure_stays_with_the_figures_we_have(episode):
+    now = START + 9 * MINUTE
+    marked = measure(episode.alert, at=START + MINUTE, measure="a", by="anna", now=now)
+    known = replace(marked, effects=(replace(marked.effects[0], change=0.5),))
+    ours = follow(replace(episode, alert=known), replace(FIGURES, severity=5), now).alert
+    theirs = measure(marked, at=START + 2 * MINUTE, measure="b", by="anna", now=now)
+    merged = merge(ours, theirs)
+    assert [(one.measure, one.change) for one in merged.effects] == [("a", 0.5), ("b", None)]

@@ -85,3 +85,19 @@ def test_an_unknown_id_is_refused(folder, words):
 def test_a_snooze_into_the_past_is_refused(folder):
     assert "write a later time" in refusal(resonanz(folder, "alerts", "snooze", ALERT.id, "--minutes=-5"))
     assert kept(folder) == ALERT
+
+
+def test_one_is_shown_in_words(folder):
+    said = lines(resonanz(folder, "alerts", "show", ALERT.id, "--text", ALERTS_PAGE="https://p.example.org"))
+    assert said[0] == "Deutsche Bahn: ungewöhnlich viele Erwähnungen (Stufe 3 von 6: Frische Brise)"
+    assert "Seit 01.11.2026, 11:00 (Europe/Berlin): 142 Erwähnungen, üblich wären 12." in said
+    assert any(line.startswith("Zur Seite: https://p.example.org/?subscription=db") for line in said)
+
+
+def test_a_measure_is_marked_with_when_and_by_whom(folder, monkeypatch):
+    monkeypatch.setenv("LOGNAME", "erika")
+    alerts(folder, "measure", ALERT.id, "Stellungnahme", "--at", "2026-11-01T11:30:00Z")
+    [marked] = kept(folder).effects
+    assert (marked.at, marked.measure, marked.by) == (SINCE + timedelta(minutes=90), "Stellungnahme", "erika")
+    early = resonanz(folder, "alerts", "measure", ALERT.id, "x", "--at", "2026-10-01T11:30:00Z")
+    assert "write a time between 2026-11-01T10:00:00Z and now" in refusal(early)
