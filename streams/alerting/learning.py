@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from streams.alerting.counts import KEPT_BUCKETS, Counts
 from streams.alerting.detector import KEPT_STEPS, Detector, Score
+from streams.alerting.rarity import Highs
 from streams.alerting.sources import Seen
+from streams.alerting.voices import HOUR, was_independent
 
 BEHIND_BUCKETS = 24
 SAVED_EVERY_BUCKETS = 12
@@ -19,11 +21,15 @@ CALM = Score(-9.0, 0.0, 0.0, alarm=False)
 
 @dataclass(slots=True)
 class Learning:
-    """`through`: the last bucket the base has seen. `levels`: levels taken as normal from a bucket on."""
+    """`through`: the last bucket the base has seen. `levels`: levels taken as normal from a bucket on.
+
+    `highs`: of the base's scores, those that enough voices brought about.
+    """
 
     base: Detector | None = None
     through: int = 0
     levels: dict[int, float] = field(default_factory=dict)
+    highs: Highs = field(default_factory=Highs)
     head: Detector | None = None
     head_through: int = 0
     last: Score = CALM
@@ -40,12 +46,13 @@ class Learning:
         if self.base is None or self.stale(counts, now):
             began = max(counts.began if counts.began is not None else now, now - KEPT_BUCKETS)
             self.base, self.through, self.head, self.changed = Detector(), began - 1, None, True
+            self.highs = Highs()
         elif counts.late is not None and counts.late <= self.head_through:
             self._correct(seen, counts.late)
             self.head = None
         counts.touched = counts.late = None
         if now - 1 - self.through > BEHIND_BUCKETS + SAVED_EVERY_BUCKETS:
-            self._run(self.base, seen, self.through, now - 1 - BEHIND_BUCKETS)
+            self._learn(self.base, seen, now - 1 - BEHIND_BUCKETS)
             self.through = now - 1 - BEHIND_BUCKETS
             self.changed = True
         if self.head is None or now <= self.head_through:
@@ -60,6 +67,23 @@ class Learning:
         self.changed = True
         if self.head is not None:
             self.head.relevel(level)
+
+    def days(self, score: float) -> float:
+        """Once in how many days this series scores so high, as far as it is known."""
+        return self.highs.days(score, self.base.steps if self.base else 0)
+
+    def threshold(self, days: float) -> float:
+        """The score it reaches once in so many days."""
+        return self.highs.threshold(days, self.base.steps if self.base else 0)
+
+    def _learn(self, base: Detector, seen: Seen, last: int) -> None:
+        for bucket in range(self.through + 1, last + 1):
+            if bucket in self.levels:
+                base.relevel(self.levels[bucket])
+            step, score = base.steps, base.update(seen.mentions(bucket), seen.present(bucket)).score
+            expected = sum(base.expectations[-HOUR:])
+            if self.highs.would_take(step, score) and was_independent(seen.counts, bucket, expected):
+                self.highs.note(step, score)
 
     def _correct(self, seen: Seen, first: int) -> None:
         """Put right what the base saw of the buckets from this one on."""

@@ -15,6 +15,7 @@ from streams.alerting.detector import Detector
 from streams.alerting.episodes import Episode
 from streams.alerting.facts import Example
 from streams.alerting.learning import Learning
+from streams.alerting.rarity import Highs
 from streams.alerting.signals import Listening, Signals
 from streams.alerting.track import Track
 from streams.codec import DecodeError, decode, encode
@@ -53,6 +54,7 @@ class SavedLearning:
     through: int
     levels: dict[int, float]
     detector: Detector
+    highs: Highs = field(default_factory=Highs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def save(track: Track, partition: int, subscription: str, seen: int) -> list[Sta
     counts, learning, listening = track.counts, track.learning, track.listening
     parts: list[tuple[str, object]] = _posts(counts, seen)
     if learning.changed and learning.base is not None:
-        parts.append((LEARNING, SavedLearning(seen, learning.through, learning.levels, learning.base)))
+        learned = SavedLearning(seen, learning.through, learning.levels, learning.base, learning.highs)
+        parts.append((LEARNING, learned))
     if listening.changed:
         parts.append((SIGNALS, SavedSignals(seen, listening.signals)))
     if track.shown_changed:
@@ -138,8 +141,7 @@ def load(parts: Mapping[str, bytes], counts: Counts) -> tuple[Track, list[str]]:
     counts.restore(
         {int(what.removeprefix(CHUNK)): chunk.posts for what, chunk in chunks.items() if chunk is not None}
     )
-    if learned := reader.read(LEARNING, SavedLearning):
-        track.learning = Learning(learned.detector, learned.through, learned.levels)
+    track.learning = learned(reader)
     if signals := reader.read(SIGNALS, SavedSignals):
         track.listening = Listening(signals.signals)
     if standing := reader.read(STANDING, SavedStanding):
@@ -147,6 +149,12 @@ def load(parts: Mapping[str, bytes], counts: Counts) -> tuple[Track, list[str]]:
     if examples := reader.read(EXAMPLES, SavedExamples):
         track.examples = examples.examples
     return track, reader.unreadable
+
+
+def learned(reader: "Reader") -> Learning:
+    """What is usual, as far as it was saved."""
+    saved = reader.read(LEARNING, SavedLearning)
+    return Learning(saved.detector, saved.through, saved.levels, saved.highs) if saved else Learning()
 
 
 class Reader:

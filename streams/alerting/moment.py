@@ -1,16 +1,17 @@
 """The counts of one subscription at one moment, against what is expected of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from streams.alerting.counts import BUCKET_SECS, bucket_of
 from streams.alerting.detector import Detector, Score
+from streams.alerting.rarity import model_days
 from streams.alerting.sources import Seen
 from streams.alerting.surprise import poisson_surprise
 from streams.alerting.tally import Tally, tally_of
+from streams.alerting.voices import HOUR, UNUSUAL_SIGMA, independent
 
-HOUR = 12
 QUARTER = 3
-UNUSUAL_SIGMA = 3.0
 CALM_RATIO = 1.5
 BEGIN_RATIO = 2.0
 MOST = 0.5
@@ -18,12 +19,16 @@ MOST = 0.5
 
 @dataclass(slots=True)
 class Moment:
-    """`finished`: the verdict on the last finished bucket, which also sees what came late; `now`: seconds."""
+    """`finished`: the verdict on the last finished bucket, which also sees what came late; `now`: seconds.
+
+    `days`: once in how many days so high a score comes.
+    """
 
     seen: Seen
     detector: Detector
     finished: Score
     now: float
+    days: Callable[[float], float] = model_days
     _hour: Tally | None = field(default=None, init=False)
 
     @property
@@ -39,7 +44,7 @@ class Moment:
 
     def unusual_days(self) -> float:
         """Once in how many days so much is said."""
-        return self.score().unusual_days
+        return self.days(self.score().score)
 
     def live_in_hour(self) -> int:
         """How many live posts were said in the last hour; cheaper than who said them."""
@@ -56,11 +61,9 @@ class Moment:
         finished = self.detector.expectations[len(self.detector.expectations) - buckets + 1 :]
         return sum(finished) + self._expected_now() * self._fraction
 
-    def unusual(self) -> bool:
-        """Whether the last hour is, even if the voice with most posts had spoken once."""
-        hour = self.hour()
-        alone = hour.mentions - max(hour.loudest - 1, 0)
-        return poisson_surprise(alone, self.expected(HOUR)) >= UNUSUAL_SIGMA
+    def independent(self) -> bool:
+        """Whether the last hour is unusual by many, and not one account's doing."""
+        return independent(self.hour(), self.expected(HOUR))
 
     def calm(self) -> bool:
         """Whether the last quarter of an hour is about as expected, and most of what is usual can be seen."""

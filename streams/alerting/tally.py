@@ -12,8 +12,9 @@ NEWS: Final = KINDS.index("news")
 class Tally(NamedTuple):
     """Live posts of a span of time.
 
-    `loudest`: posts of the voice with most. `toned`: posts of known tone. `kinds`: kinds of venue, `news`: venues that
-    are papers; both 0 if no kind is known. `influence`: of the post that carries furthest, None if unknown.
+    `loudest`: posts of the voice with most. `said`: how often a voice told a story, copies aside. `toned`: posts of
+    known tone. `kinds`: kinds of venue, `news`: venues that are papers; both 0 if no kind is known. `influence`: of the
+    post that carries furthest, None if unknown.
     """
 
     mentions: int = 0
@@ -24,6 +25,7 @@ class Tally(NamedTuple):
     toned: int = 0
     reach: int = 0
     loudest: int = 0
+    said: int = 0
     kinds: int = 0
     news: int = 0
     influence: float | None = None
@@ -43,6 +45,7 @@ def tally(posts: Iterable[Counted]) -> Tally:
     """Count posts, and who said what, where. A post of an unknown author is a voice of its own, as is a story."""
     voices: Counter[int] = Counter()
     stories: set[int] = set()
+    said: set[tuple[int, int]] = set()
     venues: dict[int, int] = {}
     mentions = negative = toned = reach = 0
     influence = -1.0
@@ -50,6 +53,7 @@ def tally(posts: Iterable[Counted]) -> Tally:
         mentions += 1
         voices[post.author or post.post] += 1
         stories.add(post.story or post.post)
+        said.add((post.author or post.post, post.story or post.post))
         venues[post.venue] = post.kind
         negative += post.tone == NEGATIVE
         toned += post.tone > 0
@@ -65,6 +69,7 @@ def tally(posts: Iterable[Counted]) -> Tally:
         toned=toned,
         reach=reach,
         loudest=max(voices.values(), default=0),
+        said=len(said),
         kinds=len({kind for kind in kinds if kind}),
         news=kinds.count(NEWS),
         influence=influence if influence >= 0 else None,

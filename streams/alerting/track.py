@@ -3,25 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from math import log10
 
 from streams.alert import Alert, Covered
 from streams.alerting.alarms import Candidate, candidates, cooled_down, is_news
 from streams.alerting.budget import rare_days
 from streams.alerting.counts import BUCKET_SECS, Counted, Counts, bucket_of, hash_of, when
-from streams.alerting.detector import ALARM_DAYS
 from streams.alerting.episodes import Episode, Figures, follow, open_episode, showing
 from streams.alerting.facts import EXAMPLES_OF_ONE, KEPT_EXAMPLES, KEPT_SECS, Example, facts, ranked
 from streams.alerting.figures import as_found, as_silence, figures_of, live_since
 from streams.alerting.learning import Learning
-from streams.alerting.moment import HOUR, Moment
+from streams.alerting.moment import Moment
 from streams.alerting.retraction import Gone, kept
 from streams.alerting.settling import grown, settle
 from streams.alerting.signals import Listening, Whole
 from streams.alerting.sources import Seen
+from streams.alerting.voices import HOUR, LEAST_VOICES
 from streams.subscription import AlarmKind, Subscription
 
-LEAST_VOICES = 5
 TERMS_KEPT_BUCKETS = 26
 
 
@@ -152,7 +150,7 @@ class Track:
         if self.counts.touched is not None and self.counts.touched <= self.learning.through:
             self.listening.learn_anew(bucket)
         detector = self.learning.advance(self.seen, bucket)
-        return Moment(self.seen, detector, self.learning.last, now)
+        return Moment(self.seen, detector, self.learning.last, now, self.learning.days)
 
     def _goes_on(self, kind: AlarmKind) -> bool:
         return kind in self.episodes and self.episodes[kind].going_on
@@ -170,13 +168,11 @@ class Track:
         if "volume" not in subscription.alarm.kinds or moment.detector.learning:
             return None
         days = rare_days(subscription.alarm, "volume")
-        if moment.live_in_hour() < LEAST_VOICES or moment.score().score < log10(days / ALARM_DAYS):
+        if moment.live_in_hour() < LEAST_VOICES or moment.unusual_days() < days:
             return None
-        if moment.hour().voices < LEAST_VOICES:
+        if not moment.independent() or not grown(moment, self.learning):
             return None
-        if not moment.unusual() or not grown(moment, self.learning):
-            return None
-        return Candidate("volume", days, when(moment.begin() * BUCKET_SECS))
+        return Candidate("volume", moment.unusual_days(), when(moment.begin() * BUCKET_SECS))
 
     def _tell(
         self,

@@ -75,7 +75,7 @@ def test_four_voices_are_too_few_however_much_they_say(scene):
 
 
 def test_history_read_in_while_live_does_not_alarm(scene):
-    for _ in range(9):
+    for _ in range(6):
         scene.now += timedelta(minutes=5)
         burst(scene, posts=1, author=lambda _: f"c{next(scene.numbers)}")
     before = len(scene.alerts)
@@ -238,7 +238,7 @@ def test_an_unreadable_budget_is_refused_with_what_to_write(scene):
 
 def test_a_rarer_budget_asks_for_a_rarer_event(scene):
     scene.watch.subscribe(replace(BAHN, alarm=Alarm(at_most="1 a year")))
-    burst(scene, posts=7)
+    burst(scene, posts=6)
     assert scene.alerts == []
     scene.watch.subscribe(replace(BAHN, alarm=Alarm(at_most="1 a day")))
     scene.tick()
