@@ -16,6 +16,7 @@ from streams.agents.pulse import Pulse
 from streams.agents.watch import WatchAgent
 from streams.agents.worker import GROUP, Worker, faust_app
 from streams.chain import build_chain, new_matcher
+from streams.clock import Clock, system_clock
 from streams.components import Component, Enricher, Index, Ingestor, Matcher, Receiver, Sink
 from streams.config import Config, Part, build
 from streams.errors import UnavailableError
@@ -41,10 +42,13 @@ C = TypeVar("C", bound=Component)
 
 
 class Application:
-    """Runs until it is told to stop; whatever cannot go on ends the process (see `agents.consume.leave`)."""
+    """Runs until it is told to stop; whatever cannot go on ends the process (see `agents.consume.leave`).
 
-    def __init__(self, config: Config, roles: Sequence[Role] = ROLES) -> None:
-        self._config, self._roles = config, roles
+    `clock`: what `watch` takes for now; another than the system's replays what was.
+    """
+
+    def __init__(self, config: Config, roles: Sequence[Role] = ROLES, clock: Clock = system_clock) -> None:
+        self._config, self._roles, self._clock = config, roles, clock
         self._health = Health()
         self._stack = AsyncExitStack()
         self._log = open_log(config.log)
@@ -97,6 +101,7 @@ class Application:
             view=View(self._log),
             health=self._health,
             new_matcher=new_matcher,
+            new_chain=lambda: build_chain(self._config),
             index=index,
             receivers=self._ingest.receivers,
             accept=self._ingest.accept,
@@ -112,7 +117,7 @@ class Application:
         pulse = Pulse() if self._log.shared else None
         if pulse:
             self._keep(pulse.beat(), "pulse")
-        watch = WatchAgent(self._log, up_to_date=self._up_to_date, pulse=pulse)
+        watch = WatchAgent(self._log, self._clock, up_to_date=self._up_to_date, pulse=pulse)
         notify = NotifyAgent(self._log, notifiers)
         hit_partitions = len(await self._log.ends(HITS))
         enrich = EnrichAgent(chain, self._log, hit_partitions, self._config.alerts.no_quotes_from)
