@@ -136,6 +136,7 @@ async def smtp_end(kind: type[Mail] = Mail) -> AsyncIterator[SmtpEnd]:
             lambda: SMTP(far, hostname="localhost", enable_SMTPUTF8=True), "127.0.0.1", 0
         )
         port = server.sockets[0].getsockname()[1]
+        far.port = port
         far.notifier = kind(mail_config(port))
         await far.notifier.open()
         try:
