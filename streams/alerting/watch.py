@@ -20,6 +20,7 @@ from streams.alerting.budget import days_between
 from streams.alerting.counts import Counted, Counts, bucket_of, hash_of
 from streams.alerting.episodes import Episode, close, merge
 from streams.alerting.facts import Example
+from streams.alerting.learning import Learning
 from streams.alerting.memory import StateEntry
 from streams.alerting.retraction import Gone, scrubbed
 from streams.alerting.sources import Sources
@@ -199,6 +200,11 @@ class Watch:
         track = self._tracks.get(id)
         head = track.learning.head if track else None
         return head is None or head.learning
+
+    def learned(self, id: str) -> Learning:
+        """What is usual for a subscription, as far as it was heard of."""
+        track = self._tracks.get(id)
+        return track.learning if track else Learning()
 
     def _count(self, hit: Hit, arrived: int) -> str:
         if hit.subscription in self._unsubscribed:

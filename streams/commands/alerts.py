@@ -1,4 +1,4 @@
-"""`resonanz alerts`: list and show them; acknowledge, snooze, close and annotate them."""
+"""`resonanz alerts`: list and show them; acknowledge, snooze, close and annotate them; whether budgets are kept."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from streams.alert import Alert
 from streams.alerting import episodes
 from streams.clock import system_clock
 from streams.codec import decode_alert, encode
+from streams.commands.budgets import budgets
 from streams.commands.common import ConfigOption, complete
 from streams.commands.saving import on_log_or, request, user, with_log
 from streams.config import Config, load
@@ -42,6 +43,13 @@ def list_(
 def show(id: Id, config: ConfigOption = None) -> None:
     """Show all of one alert as JSON."""
     print(encode(_named(id, complete(with_log(load(config), _stored)))).decode())
+
+
+@app.command()
+def budget(config: ConfigOption = None) -> None:
+    """Show how the alarm budget of each subscription is kept: what is expected, and what came in 28 days."""
+    for line in complete(with_log(load(config), lambda log: budgets(log, system_clock()))):
+        print(line)
 
 
 @app.command()

@@ -1,6 +1,7 @@
-"""`resonanz subscriptions`: list, apply, test, explain, backfill, history, remove."""
+"""`resonanz subscriptions`: list, apply, test, backtest, explain, backfill, history, remove."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -9,9 +10,11 @@ import msgspec
 import typer
 
 from streams import hindsight, subscriptions
+from streams.alerting.rarity import KEPT_DAYS
 from streams.chain import new_matcher
 from streams.clock import system_clock
 from streams.commands.backfilling import run_over_the_past
+from streams.commands.backtesting import show_backtests
 from streams.commands.common import ConfigOption, complete
 from streams.commands.saving import on_log_or, request, user, with_log
 from streams.config import Config, load
@@ -47,6 +50,9 @@ def apply(
         bool, typer.Option("--backfill", help="Run what changed over the past, too.")
     ] = False,
     since: Since = PAST,
+    backtest: Annotated[
+        bool, typer.Option("--backtest", help="First show which alerts what changes would have raised.")
+    ] = False,
 ) -> None:
     """Save the subscriptions of the files; shows what changes first. Nothing is saved if one of them is wrong."""
     wanted = _checked(files)
@@ -55,11 +61,13 @@ def apply(
     for difference in differences:
         print(difference)
     _look_back(settings, [one.subscription for one in differences if one.new or "query" in one.changed])
+    if backtest and (changed := [one.subscription for one in differences if one.new or one.changed]):
+        complete(show_backtests(settings, changed, KEPT_DAYS, as_json=False))
     if dry_run:
         return
     complete(_save(settings, wanted))
-    if changed := [one.subscription.id for one in differences if backfill and (one.new or one.changed)]:
-        complete(run_over_the_past(settings, changed, since, wait=True))
+    if ids := [one.subscription.id for one in differences if backfill and (one.new or one.changed)]:
+        complete(run_over_the_past(settings, ids, since, wait=True))
 
 
 @app.command("backfill")
@@ -97,6 +105,22 @@ def run_examples(
         _look_back(load(config), found)
 
 
+@app.command("backtest")
+def backtest_(
+    what: Annotated[str, typer.Argument(help="A TOML file, or the id of a subscription in force.")],
+    config: ConfigOption = None,
+    days: Annotated[int, typer.Option(help="How far to look back, at most 28.")] = KEPT_DAYS,
+    at_most: Annotated[str, typer.Option(help='Another alarm budget, as in "2 a month".')] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a subscription.")] = False,
+) -> None:
+    """Run subscriptions over the kept past, and show which alerts they would have raised."""
+    settings = load(config)
+    wanted = _checked([Path(what)]) if Path(what).is_file() else [_in_force(settings, what)]
+    if at_most:
+        wanted = [replace(one, alarm=replace(one.alarm, at_most=at_most)) for one in wanted]
+    complete(show_backtests(settings, wanted, days, as_json=as_json))
+
+
 @app.command()
 def explain(
     id: Annotated[str, typer.Argument(help="The id of a subscription in force.")],
@@ -104,11 +128,9 @@ def explain(
     config: ConfigOption = None,
 ) -> None:
     """Say why a text matches a subscription, or what it lacks."""
-    there = complete(with_log(load(config), subscriptions.stored))
-    if id not in there:
-        raise UsageError(f"there is no subscription {id!r}; there are: {', '.join(sorted(there)) or 'none'}")
+    subscription = _in_force(load(config), id)
     post = Post(id="text:1", source="text", created_at=system_clock(), text=text)
-    explanation = new_matcher().explain(there[id], post)
+    explanation = new_matcher().explain(subscription, post)
     for line in explanation.because if explanation.matched else (f"no match: {explanation.missing}",):
         print(line)
     for start, end in explanation.spans:
@@ -122,6 +144,13 @@ def remove(id: str, config: ConfigOption = None) -> None:
     if id not in complete(with_log(settings, subscriptions.stored)):
         raise UsageError(f"there is no subscription {id!r}")
     complete(_remove(settings, id))
+
+
+def _in_force(config: Config, id: str) -> Subscription:
+    there = complete(with_log(config, subscriptions.stored))
+    if id not in there:
+        raise UsageError(f"there is no subscription {id!r}; there are: {', '.join(sorted(there)) or 'none'}")
+    return there[id]
 
 
 def _checked(files: Sequence[Path]) -> list[Subscription]:

@@ -12,7 +12,16 @@ from streams.config import WebConfig
 from streams.errors import ConfigError, InUseError
 from streams.web import assets, health, hooks
 from streams.web.answers import add_security_headers, errors_as_json, only_asked_here
-from streams.web.api import alerts, backfills, description, mentions, rankings, stream, subscriptions
+from streams.web.api import (
+    alerts,
+    backfills,
+    backtests,
+    description,
+    mentions,
+    rankings,
+    stream,
+    subscriptions,
+)
 from streams.web.changes import Changes
 from streams.web.routes import Route, install
 from streams.web.services import CHANGES, SERVICES, Services
@@ -21,6 +30,7 @@ ROUTES = (
     *mentions.ROUTES,
     *rankings.ROUTES,
     *alerts.ROUTES,
+    *backtests.ROUTES,
     *subscriptions.ROUTES,
     *backfills.ROUTES,
     *stream.ROUTES,

@@ -1,12 +1,12 @@
 """What the HTTP interface needs from the rest, given from outside."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from streams.clock import Clock, system_clock
-from streams.components import Index, Matcher, Receiver, Request
+from streams.components import Enricher, Index, Matcher, Receiver, Request
 from streams.errors import UnavailableError
 from streams.health import Health
 from streams.log.base import Log
@@ -22,7 +22,8 @@ Accept = Callable[[str, Receiver, Request], Awaitable[tuple[int, str]]]
 class Services:
     """`index`: None where there is none. `receivers`: the push sources by their configured name.
 
-    `new_matcher`: an opened matcher without subscriptions, to try queries with. `token`: asked for by whatever
+    `new_matcher`: an opened matcher without subscriptions, to try queries with. `new_chain`: the enrichers, not opened,
+    to run the past through. `token`: asked for by whatever
     changes something.
     """
 
@@ -30,6 +31,7 @@ class Services:
     view: View
     health: Health
     new_matcher: Callable[[], Matcher]
+    new_chain: Callable[[], Sequence[Enricher]] | None = None
     index: Index | None = None
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
     accept: Accept | None = None

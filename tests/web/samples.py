@@ -107,6 +107,7 @@ async def serving(entries: Sequence[Entry] = (), **given: object) -> AsyncIterat
         "health": health,
         "index": index,
         "new_matcher": lambda: Matcher(Matcher.Config()),
+        "new_chain": lambda: [Matcher(Matcher.Config())],
         "clock": lambda: NOW,
     }
     services = Services(**{**parts, **given})  # type: ignore[arg-type]

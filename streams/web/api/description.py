@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from streams.alert import Alert
+from streams.alerting.backtest import Backtest
 from streams.backfill import Backfill
 from streams.coverage import Coverage
 from streams.explanation import Explanation
@@ -16,7 +17,7 @@ from streams.ranking import Ranked
 from streams.subscription import Subscription, SubscriptionChange
 from streams.web.routes import Route
 
-RECORDS = (Alert, Backfill, Coverage, Explanation, Ranked, Subscription, SubscriptionChange)
+RECORDS = (Alert, Backfill, Backtest, Coverage, Explanation, Ranked, Subscription, SubscriptionChange)
 
 
 @cache
