@@ -1,20 +1,22 @@
 """How many posts, by how many voices, in how many stories and places, how negative, how far they carry."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from streams.alerting.counts import KINDS, NEGATIVE, Counted, Counts
 
 NEWS: Final = KINDS.index("news")
+FEW_VOICES: Final = 5
 
 
 class Tally(NamedTuple):
     """Live posts of a span of time.
 
-    `loudest`: posts of the voice with most. `said`: how often a voice told a story, copies aside. `toned`: posts of
-    known tone. `kinds`: kinds of venue, `news`: venues that are papers; both 0 if no kind is known. `influence`: of the
-    post that carries furthest, None if unknown.
+    `loudest`: posts of the voice with most. `said`: mentions without copies: a story counts once, and once more for
+    each voice that tells it beyond the first `FEW_VOICES`. `toned`: posts of known tone. `kinds`: kinds of venue,
+    `news`: venues that are papers; both 0 if no kind is known. `influence`: of the post that carries furthest, None if
+    unknown.
     """
 
     mentions: int = 0
@@ -44,16 +46,14 @@ def tally_of(counts: Counts, first: int, last: int) -> Tally:
 def tally(posts: Iterable[Counted]) -> Tally:
     """Count posts, and who said what, where. A post of an unknown author is a voice of its own, as is a story."""
     voices: Counter[int] = Counter()
-    stories: set[int] = set()
-    said: set[tuple[int, int]] = set()
+    tellers: defaultdict[int, set[int]] = defaultdict(set)
     venues: dict[int, int] = {}
     mentions = negative = toned = reach = 0
     influence = -1.0
     for post in posts:
         mentions += 1
         voices[post.author or post.post] += 1
-        stories.add(post.story or post.post)
-        said.add((post.author or post.post, post.story or post.post))
+        tellers[post.story or post.post].add(post.author or post.post)
         venues[post.venue] = post.kind
         negative += post.tone == NEGATIVE
         toned += post.tone > 0
@@ -63,13 +63,13 @@ def tally(posts: Iterable[Counted]) -> Tally:
     return Tally(
         mentions=mentions,
         voices=len(voices),
-        stories=len(stories),
+        stories=len(tellers),
         venues=len(venues),
         negative=negative,
         toned=toned,
         reach=reach,
         loudest=max(voices.values(), default=0),
-        said=len(said),
+        said=sum(max(len(of_one) - FEW_VOICES, 0) + 1 for of_one in tellers.values()),
         kinds=len({kind for kind in kinds if kind}),
         news=kinds.count(NEWS),
         influence=influence if influence >= 0 else None,

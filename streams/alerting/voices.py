@@ -12,7 +12,7 @@ LEAST_VOICES: Final = 5
 
 
 def independent(hour: Tally, expected: float) -> bool:
-    """Enough voices, and the hour would be unusual had nobody repeated a story, and the loudest spoken once."""
+    """Enough voices, and the hour would be unusual without copies, and had the loudest spoken once."""
     counted = min(hour.mentions - max(hour.loudest - 1, 0), hour.said)
     return hour.voices >= LEAST_VOICES and poisson_surprise(counted, expected) >= UNUSUAL_SIGMA
 

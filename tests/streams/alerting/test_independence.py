@@ -33,6 +33,11 @@ def test_five_hundred_copies_of_one_agency_story_by_five_authors_raise_nothing(s
     assert told(scene, posts=500, voices=5, minutes=30, story="agency") == set()
 
 
+def test_nor_do_they_where_four_others_speak_in_the_same_hour(scene):
+    told(scene, posts=4, voices=4, minutes=20)
+    assert told(scene, posts=500, voices=5, minutes=30, story="agency") == set()
+
+
 def test_sixty_independent_angry_voices_raise_an_alert(scene):
     assert len(told(scene, posts=60, voices=60, minutes=30, tone="negative")) == 1
 
