@@ -48,7 +48,7 @@ USUAL = 0.4
 TEXTS = ("Schon wieder keine Bahn, unfassbar", "Sitze in der Bahn nach Köln", "Die Bahn am Sonntag")
 HOOK_SECRET = "invented"
 SUBSCRIPTION = "bahn"
-WAIT_SECS = 30.0
+WAIT_SECS = 90.0
 
 
 class Story:
