@@ -48,7 +48,7 @@ USUAL = 0.4
 TEXTS = ("Schon wieder keine Bahn, unfassbar", "Sitze in der Bahn nach Köln", "Die Bahn am Sonntag")
 HOOK_SECRET = "invented"
 SUBSCRIPTION = "bahn"
-WAIT_SECS = 30.0
+WAIT_SECS = 90.0
 
 
 class Story:
@@ -173,6 +173,11 @@ class Player:
         """Wait until nothing waits in any agent's topic."""
         await self.until(self._nothing_waits)
 
+    async def shown(self) -> dict[str, str]:
+        """The alerts as the page shows them, each with its state."""
+        async with self._http.get(f"{self._worker.url}/api/alerts") as answer:
+            return {alert["id"]: alert["state"] for alert in (await answer.json())["alerts"]}
+
     async def until(self, done) -> None:
         async with asyncio.timeout(WAIT_SECS):
             while not await done():  # noqa: ASYNC110 - another process does it
@@ -206,10 +211,18 @@ class Player:
 
 
 class Played:
-    """What came of a replay: the alerts as they stand on the log, and what arrived at the far ends."""
+    """What came of a replay: the alerts as they stand on the log and the page, and what arrived at the far ends."""
 
-    def __init__(self, alerts: Sequence[Alert], notes: Sequence[str], mails: SmtpEnd, hooks: HttpEnd) -> None:
-        self.alerts, self.notes, self.mails, self.hooks = alerts, notes, mails.mails, hooks.requests
+    def __init__(
+        self,
+        alerts: Sequence[Alert],
+        shown: dict[str, str],
+        notes: Sequence[str],
+        mails: SmtpEnd,
+        hooks: HttpEnd,
+    ) -> None:
+        self.alerts, self.shown, self.notes = alerts, shown, notes
+        self.mails, self.hooks = mails.mails, hooks.requests
 
 
 async def play(folder: Path, story: Story, kills: dict[int, float]) -> Played:
@@ -231,7 +244,7 @@ async def play(folder: Path, story: Story, kills: dict[int, float]) -> Played:
         await player.all_settled()
         alerts = [decode_alert(record.value) for record in (await player._log.latest(ALERTS)).values()]
         notes = [key.decode() for key in await player._log.latest(NOTIFICATIONS)]
-        return Played(alerts, notes, mails, hooks)
+        return Played(alerts, await player.shown(), notes, mails, hooks)
 
 
 async def _closed(log: Log) -> bool:

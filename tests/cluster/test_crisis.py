@@ -48,6 +48,7 @@ def test_it_opens_worsens_eases_and_gets_the_all_clear(undisturbed, story):
     assert story.steps[-1][0] - alert.closed_at <= timedelta(minutes=30)
     assert alert.count > 3000 > 50 * alert.expected
     assert alert.voices > 2000
+    assert undisturbed.shown == {alert.id: "closed"}
 
 
 def test_it_is_one_thread_of_mails_and_one_verified_webhook_a_change(undisturbed):

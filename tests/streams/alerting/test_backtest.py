@@ -39,8 +39,12 @@ def run(given, **alarm):
     return backtest(subscription, given, SINCE, SINCE + timedelta(days=DAYS))
 
 
-def test_a_crisis_of_the_past_is_found_where_it_was_and_how_bad(stormy):
-    done = run(stormy)
+@pytest.fixture(scope="module")
+def done(stormy):
+    return run(stormy)
+
+
+def test_a_crisis_of_the_past_is_found_where_it_was_and_how_bad(done):
     begin = SINCE + timedelta(seconds=300 * CRISIS)
     found = [one for one in done.alerts if abs(one.since - begin) <= timedelta(hours=1)]
     assert len(found) == 1
@@ -80,11 +84,11 @@ def test_without_a_past_nothing_is_found():
     assert (done.mentions, done.alerts, done.since) == (0, (), SINCE)
 
 
-def test_whether_it_was_live_or_read_in_makes_no_difference(stormy):
+def test_whether_it_was_live_or_read_in_makes_no_difference(stormy, done):
     live = [
         Hit(**{**{n: getattr(one, n) for n in Hit.__dataclass_fields__}, "mode": "live"}) for one in stormy
     ]
-    assert run(live[::-1]) == run(stormy)
+    assert run(live[::-1]) == done
 
 
 def test_a_budget_that_cannot_be_read_is_refused(stormy):
