@@ -11,8 +11,8 @@ from streams.outcome import DELIVERED, Rejected, Retry
 from streams.subscription import Alarm, Subscription
 from streams.testing.notifier_checks import NOON
 from streams.topics import ALERTS
-from tests.streams.agents.telling import ALARM, BOSS, LOG, MAIL, NIGHT, OPENED, House, Notifier, worse
 from tests.streams.agents.records import records
+from tests.streams.agents.telling import ALARM, BOSS, LOG, MAIL, NIGHT, OPENED, House, Notifier, worse
 
 
 async def test_each_revision_is_told_once_also_by_another_worker_and_after_forgetting():

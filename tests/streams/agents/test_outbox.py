@@ -18,8 +18,8 @@ from streams.subscription import Alarm
 from streams.testing.fakes import REFUSED, TAKEN, FakeLog
 from streams.testing.notifier_checks import ALERT, CANARY, NOON
 from streams.topics import ALERTS, DEAD_LETTERS, NOTIFICATIONS
-from tests.streams.agents.telling import MAIL, Notifier
 from tests.streams.agents.records import records
+from tests.streams.agents.telling import MAIL, Notifier
 
 HOOK = f"https://example.org/{CANARY}"
 OPENED = replace(ALERT, alarm=Alarm(notify=(HOOK,)), history=(Change(at=NOON, state="open", severity=3),))
