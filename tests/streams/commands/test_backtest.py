@@ -55,7 +55,8 @@ def test_a_file_is_run_over_the_past_before_it_is_saved(folder):
 def test_as_json_with_another_budget(folder):
     said = lines(typed(folder, "subscriptions", "apply", "db.toml", "--backtest"))
     assert said[0] == "+ db: bahn~"
-    assert said[1].startswith("db: ")
+    assert said[1].startswith("! db: matched 2,175")
+    assert said[2].startswith("db: ")
     (line,) = lines(typed(folder, "subscriptions", "backtest", "db", "--at-most", "1 a month", "--json"))
     done = json.loads(line)
     assert (done["subscription"], done["budget"]["at_most"]) == ("db", "1 a month")
