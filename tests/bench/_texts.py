@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from enrichers.match.word_family import word_family
 from streams.mention import Mention
 
-TWEET, LONG = (8, 28), (180, 420)
+TWEET, LONG = (8, 28), (60, 160)
+"""Words of a post on a network, and of one on the web."""
+
 NAMES = (
     "Deutsche Bahn",
     "Lufthansa",

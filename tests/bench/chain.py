@@ -30,7 +30,12 @@ BATCH = EnrichAgent.batch_records
 ROUNDS = 2
 CHAIN = (Match, LanguageGuess, StoryKey, Entities, SentimentLabel, InfluenceScore)
 MODELS = (LanguageGuess, Entities, SentimentLabel)
-ALL = Subscription(id="all", name="Deutsche Bahn", query="und OR der OR die OR das OR ist OR in OR bahn~")
+ALL = Subscription(
+    id="all",
+    name="Deutsche Bahn",
+    query='bahn~ OR lufthansa OR köln OR "anna bergmann" OR @db_bahn OR #streik OR url:example OR 😡',
+)
+"""Every post of the bench matches: each holds one of its names."""
 MEMORY = int(os.environ.get("MEMORY", "0"))
 
 
