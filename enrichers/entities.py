@@ -1,37 +1,42 @@
-"""Names in a post: persons, organisations, places, products and others, with their normal form.
+"""Names in a post: persons, organisations, places, products and others, with their normal form."""
 
-Three ways, the surer first; what one has found the next cannot take: names and handles of the configuration (one's
-own brands: always found, always alike), a trained tagger (`models/entities.md`), and the list that comes along.
-"""
-
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2s
 from pathlib import Path
 from typing import ClassVar
 
-from enrichers.models.lexicon import Lexicon
-from enrichers.models.tagger import Tagger
-from enrichers.names import Found, Name, Names, Token, label_of, read, tokens
+from enrichers.known_names import Known, KnownNames, spelled
+from enrichers.match.syntax import Word
+from enrichers.models.corpora import Example
+from enrichers.names import Found, Name, Token, label_of, read, tokens
+from enrichers.recognizers import LANGUAGES, OwnTagger, Recognizer, SpacyPipeline
+from enrichers.subscribed_names import names_of
 from streams.components import Answer
-from streams.errors import ConfigError, StorageError
-from streams.mention import Entity, Language, Mention
+from streams.errors import ConfigError
+from streams.mention import Entity, Label, Language, Mention
+from streams.subscription import Subscription
 
-MODELS = Path(__file__).parent / "models"
 READ_CHARS = 20_000
 """Names further on are not looked for; the time a post may take stays bounded."""
-TAGGED = ("de", "en")
 TRUSTED_LANGUAGE = 0.8
-_NO_NAME = ("http", "www.")
+_VERSION = "3"
 
 
 class Entities:
     """Assigns `entities`: in the order of the text, none overlapping; empty if there are none.
 
-    Uses the language if it is there.
+    Three ways, the surer first; what one has found the next cannot take: names and handles of the configuration, names
+    of the subscriptions (`subscribed_names.names_of` says which), and a recognizer for the post's language. The first
+    two are found in every spelling that the query language takes for the same, and are given under the name as it was
+    told; what a recognizer finds is given in its normal form (`normal_form`).
+
+    Uses the language if it is there. `version` tells the options, the lists and the models; a post whose subscriptions
+    changed is told by the versions in its `matches`.
     """
 
     name: ClassVar[str] = "entities"
-    version = "de-en-1"
     assigns: ClassVar[frozenset[str]] = frozenset({"entities"})
     requires: ClassVar[frozenset[str]] = frozenset()
     optional: ClassVar[bool] = True
@@ -40,103 +45,156 @@ class Entities:
     class Config:
         """Options.
 
-        `names`: label by name, as in `{"Deutsche Bahn" = "ORG", "ICE" = "PROD"}`; found in any case and inflection.
-        `handles`: name by handle, as in `{db_bahn = "Deutsche Bahn"}`; label as in `names`, else ORG.
-        `files`: lists of more names, `name<TAB>label` a line.
-        `taggers`: languages whose trained taggers look for names that nobody listed: `de`, `en`. The first also reads
-        what is in none of them; empty for lists only.
+        `names`: label by name, as in `{"Deutsche Bahn" = "ORG", "ICE" = "PROD"}`; found in any spelling and inflection,
+        those of up to three characters only as written. `handles`: name by handle, as in `{db_bahn = "Deutsche Bahn"}`;
+        label as in `names`, else ORG. `files`: lists of more names, `name<TAB>label` a line.
+        `taggers`: languages whose names are looked for even if nobody listed them: `de`, `en`. The first also reads
+        posts in other languages; empty for lists only. `model_de`, `model_en`: an installed spaCy pipeline instead of
+        our own, by name or folder, as in `"de_core_news_sm"`. `labels`: that pipeline's labels as ours, for labels
+        that are its own, as in `{BRAND = "PROD"}`.
         """
 
         names: Mapping[str, str] = field(default_factory=dict)
         handles: Mapping[str, str] = field(default_factory=dict)
         files: tuple[str, ...] = ()
-        taggers: tuple[str, ...] = ("de", "en")
+        taggers: tuple[str, ...] = LANGUAGES
+        model_de: str = ""
+        model_en: str = ""
+        labels: Mapping[str, str] = field(default_factory=dict)
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._own = Names((), exact=False)
-        self._handles: dict[str, Name] = {}
-        self._shipped = Names((), exact=True)
-        self._taggers: dict[str, Tagger] = {}
+        self._known = KnownNames()
+        self._recognizers: dict[str, Recognizer] = {}
+        self.version = _version(repr(config))
 
     async def open(self) -> None:
-        """Load lists and taggers (about 5 MB each). Raises ConfigError or StorageError, which name the bad file."""
-        for language in self._config.taggers:
-            if language not in TAGGED:
-                raise ConfigError(
-                    f'[enrichers.entities] there is no tagger "{language}"; write some of {", ".join(TAGGED)}'
-                )
+        """Load lists and models. Raises ConfigError or StorageError, which name what is wrong."""
         own = self._own_names()
-        self._own = Names(own, exact=False)
-        labels = {name.text: name.label for name in own}
-        self._handles = {
-            handle.lstrip("@").casefold(): Name(name, labels.get(name, "ORG"))
-            for handle, name in self._config.handles.items()
-        }
-        try:
-            self._shipped = Names(read(MODELS / "names.tsv"), exact=True)
-            self._taggers = {language: _tagger(language) for language in self._config.taggers}
-        except (OSError, ValueError, KeyError) as error:
-            raise StorageError(f"a file in {MODELS} is damaged ({error}); install resonanz anew") from None
+        for number, known in enumerate([*self._handles(own), *_listed(own)]):
+            self._known.tell(f"configuration {number}", [known])
+        self._recognizers = {language: self._recognizer(language) for language in self._config.taggers}
+        models = {language: one.version for language, one in self._recognizers.items()}
+        self.version = _version(f"{self._config!r} {own!r} {models!r}")
 
     async def close(self) -> None:
-        """Forget the taggers."""
-        self._taggers = {}
+        """Forget the models."""
+        self._recognizers = {}
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Find the names of a subscription, instead of those it had before. Raises UsageError on a bad query."""
+        self._known.tell(f"subscription {subscription.id}", names_of(subscription))
+
+    def unsubscribe(self, id: str) -> None:
+        """No longer find the names of a subscription; none of that id is fine."""
+        self._known.forget(f"subscription {id}")
 
     def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
         """The names in each post; nothing for the news that a post is gone."""
-        return [{"entities": self._entities(one)} if one.event == "upsert" else {} for one in batch]
+        posts = [one for one in batch if one.event == "upsert"]
+        answers = iter(self._entities(posts))
+        return [{"entities": next(answers)} if one.event == "upsert" else {} for one in batch]
+
+    def measure(self, folder: Path) -> Iterator[str]:
+        """Precision, recall and F1 of exact spans on the development parts of `models/entities.md`; one line each."""
+        from enrichers.models.train_entities import PLANS
+
+        for language in self._recognizers:
+            for name, (examples, labels) in PLANS[language].held_out(folder).items():
+                yield f"entities, {name}: {self._measured(language, examples, labels)}"
+
+    def _measured(self, language: str, examples: Sequence[Example], labels: Sequence[str]) -> str:
+        texts = [text[:READ_CHARS] for text, _ in examples]
+        names = self._recognizers[language].find(texts, [tokens(text) for text in texts])
+        gold = {(number, *span) for number, (_, spans) in enumerate(examples) for span in spans}
+        ours = {
+            (n, one.start, one.end, one.label)
+            for n, of in enumerate(names)
+            for one in of
+            if one.label in labels
+        }
+        right = len(gold & ours)
+        precision, recall = right / max(1, len(ours)), right / max(1, len(gold))
+        f1 = 2 * right / max(1, len(ours) + len(gold))
+        return f"precision {precision:.1%}, recall {recall:.1%}, F1 {f1:.1%} of {len(gold)} names"
+
+    def _entities(self, posts: Sequence[Mention]) -> list[tuple[Entity, ...]]:
+        texts = [post.text[:READ_CHARS] for post in posts]
+        words = [tokens(text) for text in texts]
+        told, recognized = self._known.find(posts), self._recognized(posts, texts, words)
+        return [
+            _kept(post.text, [*of_post, *names])
+            for post, of_post, names in zip(posts, told, recognized, strict=True)
+        ]
+
+    def _recognized(
+        self, posts: Sequence[Mention], texts: Sequence[str], words: Sequence[Sequence[Token]]
+    ) -> list[list[Found]]:
+        by_language: dict[str, list[int]] = defaultdict(list)
+        for at, post in enumerate(posts):
+            by_language[self._read_as(post.language)].append(at)
+        found: list[list[Found]] = [[] for _ in posts]
+        for language, numbers in by_language.items():
+            if recognizer := self._recognizers.get(language):
+                names = recognizer.find([texts[at] for at in numbers], [words[at] for at in numbers])
+                for at, of_post in zip(numbers, names, strict=True):
+                    found[at] = of_post
+        return found
+
+    def _read_as(self, language: Language | None) -> str:
+        if language and language.score >= TRUSTED_LANGUAGE and language.code in self._recognizers:
+            return language.code
+        return next(iter(self._recognizers), "")
+
+    def _recognizer(self, language: str) -> Recognizer:
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise ConfigError(f'[enrichers.entities] there is no tagger "{language}"; write some of {known}')
+        model = {"de": self._config.model_de, "en": self._config.model_en}[language]
+        labels = {theirs: self._label(ours, theirs) for theirs, ours in self._config.labels.items()}
+        return SpacyPipeline(model, f"model_{language}", labels) if model else OwnTagger(language)
 
     def _own_names(self) -> list[Name]:
+        own = [Name(name, self._label(label, name)) for name, label in self._config.names.items()]
         try:
-            own = [Name(name, label_of(label, name)) for name, label in self._config.names.items()]
             for file in self._config.files:
                 own += read(Path(file))
         except (OSError, ValueError) as error:
             raise ConfigError(f"[enrichers.entities] {error}") from None
         return own
 
-    def _entities(self, mention: Mention) -> tuple[Entity, ...]:
-        text, tagger = mention.text, self._tagger_for(mention.language)
-        found = tokens(text[:READ_CHARS])
-        taken = [False] * len(text)
-        kept = []
-        for name in self._in_order_of_trust(found, tagger):
-            if not any(taken[name.start : name.end]):
-                taken[name.start : name.end] = [True] * (name.end - name.start)
-                kept.append(name)
-        kept.sort(key=lambda one: one.start)
-        return tuple(
-            Entity(
-                text=text[one.start : one.end], label=one.label, start=one.start, end=one.end, name=one.name
-            )
-            for one in kept
-        )
+    def _handles(self, own: Sequence[Name]) -> list[Known]:
+        labels = {name.text: name.label for name in own}
+        return [
+            Known(name, labels.get(name, "ORG"), (Word(f"@{handle.lstrip('@')}"),))
+            for handle, name in self._config.handles.items()
+        ]
 
-    def _tagger_for(self, language: Language | None) -> Tagger | None:
-        first = next(iter(self._taggers.values()), None)
-        if language is None or language.score < TRUSTED_LANGUAGE:
-            return first
-        return self._taggers.get(language.code, first)
-
-    def _in_order_of_trust(self, found: Sequence[Token], tagger: Tagger | None) -> Iterator[Found]:
-        for token in found:
-            if token.text[0] == "@" and (name := self._handles.get(token.text[1:].casefold())):
-                yield Found(token.start, token.end, name.label, name.text)
-        yield from self._own.find(found)
-        if tagger is not None:
-            yield from _tagged(found, tagger)
-        yield from self._shipped.find(found)
+    @staticmethod
+    def _label(label: str, where: str) -> Label:
+        try:
+            return label_of(label, where)
+        except ValueError as error:
+            raise ConfigError(f"[enrichers.entities] {error}") from None
 
 
-def _tagger(language: str) -> Tagger:
-    lexicon = Lexicon.load(MODELS / f"lexicon-{language}.npz")
-    return Tagger.load(MODELS / f"entities-{language}.npz", lexicon)
+def _listed(own: Sequence[Name]) -> list[Known]:
+    known = [Known(name.text, name.label, spelled(name.text, strict=True)) for name in own]
+    return [one for one in known if one.forms]
 
 
-def _tagged(found: Sequence[Token], tagger: Tagger) -> Iterator[Found]:
-    for first, last, label in tagger.spans(found):
-        words = [token.word.lstrip("@") for token in found[first : last + 1]]
-        name = " ".join(filter(None, words))
-        if any(map(str.isalnum, name)) and not found[first].text.startswith(_NO_NAME):
-            yield Found(found[first].start, found[last].end, label_of(label, "model"), name)
+def _kept(text: str, in_order_of_trust: Sequence[Found]) -> tuple[Entity, ...]:
+    """Those that overlap none before them, in the order of the text."""
+    kept: list[Found] = []
+    for one in in_order_of_trust:
+        if all(one.end <= other.start or other.end <= one.start for other in kept):
+            kept.append(one)
+    kept.sort(key=lambda one: one.start)
+    return tuple(
+        Entity(text=text[one.start : one.end], label=one.label, start=one.start, end=one.end, name=one.name)
+        for one in kept
+    )
+
+
+def _version(what: str) -> str:
+    return f"{_VERSION}-{blake2s(what.encode(errors='replace'), digest_size=4).hexdigest()}"

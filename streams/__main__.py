@@ -12,6 +12,8 @@ from streams.supervisor import SUPERVISED, supervise
 
 def main() -> None:
     """Run a command, `run` under supervision."""
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")  # before numpy is imported: a process is one core
     arguments = sys.argv[1:]
     command = next((argument for argument in arguments if not argument.startswith("-")), None)
     if command == "run" and SUPERVISED not in os.environ:

@@ -15,9 +15,9 @@ from streams.agents.notify import NotifyAgent
 from streams.agents.pulse import Pulse
 from streams.agents.watch import WatchAgent
 from streams.agents.worker import GROUP, Worker, faust_app
-from streams.chain import build_chain, new_matcher
+from streams.chain import build_chain, followers, new_matcher
 from streams.clock import Clock, system_clock
-from streams.components import Component, Enricher, Index, Ingestor, Matcher, Receiver, Sink
+from streams.components import Component, Follower, Index, Ingestor, Receiver, Sink
 from streams.config import Config, Part, build
 from streams.errors import UnavailableError
 from streams.health import Health, watch_lag
@@ -122,7 +122,7 @@ class Application:
         hit_partitions = len(await self._log.ends(HITS))
         enrich = EnrichAgent(chain, self._log, hit_partitions, self._config.alerts.no_quotes_from)
         backfiller = Backfiller(self._log, index, enrich, new_matcher, self._waiting_posts)
-        await self._listen([*_matchers(chain), watch, notify, backfiller])
+        await self._listen([*followers(chain), watch, notify, backfiller])
         await self._following(backfiller.follow, "backfill requests")
         await self._following(watch.follow_alerts, "alerts")
         await self._following(watch.follow_coverage, "coverage")
@@ -148,7 +148,7 @@ class Application:
         enrich = self._health.report().agents.get("enrich")
         return enrich.lag if enrich else 0
 
-    async def _listen(self, listeners: Sequence[Matcher | WatchAgent | NotifyAgent | Backfiller]) -> None:
+    async def _listen(self, listeners: Sequence[Follower]) -> None:
         """Apply the subscriptions of the configuration, and wait until all that are stored are listened for."""
         wanted = [
             one for file in self._config.subscriptions.files for one in subscriptions.read_file(Path(file))
@@ -208,7 +208,3 @@ def _notifiers(parts: Mapping[str, Part]) -> dict[str, Sink[Notification]]:
         kind = registry.load("sinks", part.type)
         notifiers[part.type] = kind(build(kind.Config, part.options, f"sinks.{name}"))
     return notifiers
-
-
-def _matchers(chain: Sequence[Enricher]) -> list[Any]:
-    return [enricher for enricher in chain if hasattr(enricher, "subscribe")]

@@ -1,7 +1,10 @@
 """The chain of enrichers that a configuration asks for."""
 
+from collections.abc import Sequence
+from typing import cast
+
 from streams import flow, registry
-from streams.components import Enricher, Matcher
+from streams.components import Enricher, Follower, Matcher
 from streams.config import Config, Part, build
 
 
@@ -18,6 +21,11 @@ def build_chain(config: Config) -> list[Enricher]:
         chain.append(component(build(component.Config, part.options, f"enrichers.{name}")))
     flow.check_chain(chain)
     return chain
+
+
+def followers(chain: Sequence[Enricher]) -> list[Follower]:
+    """Those of a chain that want to know the subscriptions."""
+    return [cast("Follower", enricher) for enricher in chain if hasattr(enricher, "subscribe")]
 
 
 def new_matcher() -> Matcher:

@@ -153,8 +153,8 @@ class Measurable(Protocol):
         ...
 
 
-class Matcher(Enricher, Protocol):
-    """The enricher that decides for whom a post is of interest; subscriptions come and go while posts flow."""
+class Follower(Protocol):
+    """What an enricher also is that wants to know the subscriptions; they come and go while posts flow."""
 
     def subscribe(self, subscription: Subscription) -> None:
         """Add a subscription, or replace the one of that id. Raises UsageError on a bad query."""
@@ -163,6 +163,10 @@ class Matcher(Enricher, Protocol):
     def unsubscribe(self, id: str) -> None:
         """Remove a subscription; none of that id is fine."""
         ...
+
+
+class Matcher(Enricher, Follower, Protocol):
+    """The enricher that decides for whom a post is of interest."""
 
     def check(self, subscription: Subscription) -> Sequence[str]:
         """Warnings about a query that can be meant but probably is not. Raises UsageError on a bad query."""

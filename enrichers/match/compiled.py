@@ -14,15 +14,16 @@ SCANNED_FIELDS = frozenset({"author", "venue", "place", "url", "site"})
 class Compiled:
     """A subscription with its query, the atoms that call it up, and what else must be in the post.
 
-    `alive` is taken away when the subscription is removed or replaced; `number` counts those that came.
+    `query` takes the place of the subscription's own. `alive` is taken away when the subscription is removed or
+    replaced; `number` counts those that came.
     """
 
     __slots__ = ("alive", "fields", "id", "needs", "number", "query", "subscription", "trigger")
 
-    def __init__(self, subscription: Subscription) -> None:
+    def __init__(self, subscription: Subscription, query: Query | None = None) -> None:
         self.subscription = subscription
         self.id = subscription.id
-        self.query: Query = parse(subscription.query)
+        self.query: Query = query or parse(subscription.query)
         rarest_first = clauses(self.query)
         self.trigger: tuple[Atom, ...] = rarest_first[0].atoms if rarest_first else ()
         self.needs = tuple(_patterns(clause) for clause in rarest_first[1:])

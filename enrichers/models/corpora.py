@@ -16,6 +16,7 @@ from typing import Any
 Span = tuple[int, int, str]
 Example = tuple[str, frozenset[Span]]
 
+_MARKED = re.compile(r"\[([^\]|]+)\|([A-Z]+)\]")
 _NO_SPACE_BEFORE = frozenset(".,;:!?)]}%") | {"''", "...", "…", "“"}
 _NO_SPACE_AFTER = frozenset("([{„")
 
@@ -84,13 +85,13 @@ def smartdata(folder: Path) -> list[Example]:
 
 
 def broad_twitter_sections(folder: Path, sections: str) -> list[Example]:
-    """Sections by letter. Handles, there written as `@ name` and labelled now so, now so, are no names here."""
+    """Sections by letter. Handles are written `@ name` there: the name counts as labelled, the lone sign never."""
     found = []
     for section in sections:
         file = folder / "broad_twitter_corpus" / f"{section}.conll"
         lines = file.read_text(encoding="utf-8").splitlines()
         found += [
-            _example(_handles_joined(words), broad_twitter, detokenize=True)
+            _example(_signs_apart(words), broad_twitter, detokenize=True)
             for words in _sentences(lines, 0, 1, "\t")
         ]
     return found
@@ -102,14 +103,30 @@ def wnut_part(folder: Path, name: str) -> list[Example]:
     return [_example(words, wnut, detokenize=True) for words in _sentences(lines, 0, 1, "\t")]
 
 
-def _handles_joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    joined: list[tuple[str, str]] = []
-    for word, tag in words:
-        if joined and joined[-1][0] == "@":
-            joined[-1] = (f"@{word}", "O")
-        else:
-            joined.append((word, "O" if word == "@" else tag))
-    return joined
+def sample(language: str) -> list[Example]:
+    """Posts written for this project, which come along: `entities_sample_LANGUAGE.txt`. Nothing learns from them."""
+    path = Path(__file__).with_name(f"entities_sample_{language}.txt")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [_unmarked(line) for line in lines if line and not line.startswith("# ")]
+
+
+def _unmarked(line: str) -> Example:
+    text, spans, end = "", set(), 0
+    for found in _MARKED.finditer(line):
+        text += line[end : found.start()]
+        spans.add((len(text), len(text) + len(found[1]), found[2]))
+        text, end = text + found[1], found.end()
+    return text + line[end:], frozenset(spans)
+
+
+def _signs_apart(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A lone `@` is no name; one that begins with it begins with the next word."""
+    tags = [(word, tag if word != "@" else "O") for word, tag in words]
+    for at, (word, tag) in enumerate(words[:-1]):
+        following, next_tag = words[at + 1]
+        if word == "@" and tag[0] == "B" and next_tag[0] == "I":
+            tags[at + 1] = following, f"B{next_tag[1:]}"
+    return tags
 
 
 def _sentences(lines: Iterable[str], word: int, tag: int, separator: str) -> Iterator[list[tuple[str, str]]]:

@@ -4,6 +4,7 @@ Made from spacy-lookups-data (MIT, Explosion) by `train_entities.py`; words as 3
 number the lowest k bits are the path's first k bits.
 """
 
+from bisect import bisect_left
 from pathlib import Path
 from zlib import crc32
 
@@ -20,7 +21,8 @@ class Lexicon:
     """Arrays of the file: `words` uint32 (n, sorted), `clusters` uint16 (n), `rarity` uint8 (n)."""
 
     def __init__(self, arrays: Arrays) -> None:
-        self._words, self._clusters, self._rarity = arrays["words"], arrays["clusters"], arrays["rarity"]
+        self._words = np.ascontiguousarray(arrays["words"]).data  # bisect is faster on it than numpy
+        self._clusters, self._rarity = arrays["clusters"], arrays["rarity"]
 
     @classmethod
     def load(cls, path: Path) -> "Lexicon":
@@ -43,6 +45,14 @@ class Lexicon:
         difference = self._log_probability(_title(word)) - self._log_probability(word.lower())
         return max(-3, min(3, round(difference / 1.5)))
 
+    def knows(self, word: str) -> bool:
+        """Whether the word is listed in some case."""
+        return any(self._row(form) is not None for form in (word.lower(), _title(word), word.upper()))
+
+    def log_odds(self, one: str, other: str) -> float:
+        """How much commoner one word is than another, as natural logarithm; both as written."""
+        return self._log_probability(one) - self._log_probability(other)
+
     def frequency(self, word: str) -> int:
         """How frequent the word is, in steps of e²; -11 if unseen."""
         return round(self._log_probability(word) / 2)
@@ -59,8 +69,8 @@ class Lexicon:
         return UNSEEN if at is None else -STEP * float(self._rarity[at])
 
     def _row(self, word: str) -> int | None:
-        checksum = np.uint32(crc32(word.encode()))
-        at = int(np.searchsorted(self._words, checksum))
+        checksum = crc32(word.encode(errors="replace"))
+        at = bisect_left(self._words, checksum)
         return at if at < len(self._words) and self._words[at] == checksum else None
 
 

@@ -1,229 +1,150 @@
-"""A linear-chain conditional random field (Lafferty et al. 2001) that marks names, read from plain arrays.
+"""Marks names in texts: a conditional random field and small networks, their scores added up, the best legal path.
 
-How it was trained and how good it is: `entities.md`. Features are 32-bit checksums, so that the file holds no text;
-weights are whole numbers, so that sums do not depend on their order. Needs numpy only.
+How they were trained and how good they are: `entities.md`. Needs numpy only. Texts are read together, which makes them
+fast; how they are grouped changes no answer.
 """
 
-import re
-from collections.abc import Sequence
-from functools import lru_cache
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from enrichers.models.arrays import Arrays, load
+from enrichers.models.decoding import Decoder
+from enrichers.models.features import REACH, checksums, mode_of
+from enrichers.models.field import WEIGHT_STEP, Field
 from enrichers.models.lexicon import Lexicon
+from enrichers.models.network import Network
+from enrichers.models.word_table import Columns, Word, WordTable
 from enrichers.names import Token
 
-REACH = 3
-"""Words to the left and right that a word's label may depend on."""
+WORDS = 32_768
+"""So many different words are remembered; 1.2 KB each."""
+WORDS_TOGETHER = 600
+WORD_CHARS = 60
+LEXICON, FIELD, TAGGER = "lexicon.npz", "field.npz", "tagger.json"
 
-Word = tuple[int, str, str]
-"""Of a word: cluster, short shape, lower case."""
-
-_FORBIDDEN = -(10**8)
+Tagged = tuple[int, int, str]
+"""First and last token of a name, and its label."""
 
 
-class Features:
-    """What the field sees of a word and of two neighbours, as strings.
+@dataclass(frozen=True)
+class Parts:
+    """`field` and `network`: weights of their scores.
 
-    `mode` says how far upper case can be trusted: C as written, L all lower, U all upper.
+    `outside`: factor on the odds of "no name"; `handle`: another, for a handle that is written `@ name`.
     """
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-
-    def word(self, raw: str, mode: str) -> tuple[dict[int, list[str]], Word]:
-        """The features that a word gives to itself (0) and to its neighbours (-3 to 3)."""
-        word = raw if mode == "C" else self._lexicon.truecased(raw)
-        sign = word[0] if word[0] in "#@" and len(word) > 1 else ""
-        bare = "<url>" if word.startswith(("http", "www.")) else word[len(sign) :]
-        bare = re.sub(r"\d", "0", bare)
-        lower, short = bare.lower(), mode + sign + _short_shape(bare)
-        cluster = self._lexicon.cluster(bare)
-        clusters = [f"c{bits}={cluster & ((1 << bits) - 1)}" for bits in (4, 6, 8, 10, 16)]
-        case = self._lexicon.case_preference(bare)
-        own = [
-            f"w={bare}",
-            f"l={lower}",
-            f"sh={mode}{_shape(bare)}",
-            f"ss={short}",
-            f"h={sign}",
-            "bias",
-            *clusters,
-        ]
-        own += [
-            f"ty={case}",
-            f"ty={case}{short}",
-            f"fq={self._lexicon.frequency(bare)}",
-            f"c8s={cluster & 255}{short}",
-        ]
-        own += [f"p{size}={lower[:size]}" for size in (1, 2, 3, 4)]
-        own += [f"s{size}={lower[-size:]}" for size in (1, 2, 3, 4, 5)]
-        own += self._hyphen(bare)
-        near = [f"l={lower}", f"ss={short}", f"s3={lower[-3:]}", f"p3={lower[:3]}", f"ty={case}", *clusters]
-        far = [f"l={lower}", f"ss={short}", clusters[1], clusters[3], clusters[4]]
-        by_offset = {0: own, 1: near, 2: far, 3: [f"l={lower}", clusters[2]]}
-        features = {
-            side * offset: [f"{side * offset}{one}" if offset else one for one in by_offset[offset]]
-            for offset in range(REACH + 1)
-            for side in (-1, 1)
-        }
-        return features, (cluster, short, lower)
-
-    def _hyphen(self, bare: str) -> list[str]:
-        if "-" not in bare:
-            return []
-        first, *_, last = bare.split("-")
-        ending = self._lexicon.cluster(last) & 255
-        return [
-            f"hf={first.lower()}", f"hl={last.lower()}", f"hls={last[-4:].lower()}",
-            f"hfc={self._lexicon.cluster(first)}", f"hlc={ending}",
-        ]  # fmt: skip
-
-
-def pairs(words: Sequence[Word], at: int) -> list[str]:
-    """What a word and its neighbours say together."""
-    (cluster, short, lower), found = words[at], []
-    before = words[at - 1] if at else None
-    after = words[at + 1] if at + 1 < len(words) else None
-    if before:
-        found += [
-            f"bc={before[0] & 1023}|{cluster & 1023}",
-            f"bs={before[1]}|{short}",
-            f"bl={before[2]}|{lower}",
-        ]
-    else:
-        found.append("first")
-    if after:
-        found += [
-            f"nc={cluster & 1023}|{after[0] & 1023}",
-            f"ns={short}|{after[1]}",
-            f"nl={lower}|{after[2]}",
-        ]
-    else:
-        found.append("last")
-    if before and after:
-        found.append(f"tc={before[0] & 255}|{after[0] & 255}")
-    return found
-
-
-def mode_of(tokens: Sequence[Token]) -> str:
-    """Whether the writer uses capitals as German spelling does (C), never (L), or nearly always (U)."""
-    text = "".join(token.text for token in tokens if token.text[0] != "@" and token.text[:4] != "http")
-    upper, lower = sum(map(str.isupper, text)), sum(map(str.islower, text))
-    if not upper and lower > 2:
-        return "L"
-    return "U" if upper > max(8, 2 * lower) else "C"
+    labels: tuple[str, ...]
+    version: str
+    networks: int = 1
+    field: float = 0.5
+    network: float = 0.5
+    outside: float = 1.0
+    handle: float = 1.0
 
 
 class Tagger:
-    """Marks names.
+    """Made of a lexicon, a field and networks whose arrays come from plain files."""
 
-    Arrays of the file: `features` uint32 (n, sorted checksums), `weights` int8 (n, labels), `transitions` int32
-    (labels, labels; in the weights' unit), `labels` as text (BIOES).
-    """
-
-    def __init__(self, arrays: Arrays, lexicon: Lexicon) -> None:
-        self._ids, self._weights = arrays["features"], arrays["weights"]
-        self.labels = [str(label) for label in arrays["labels"]]
-        self._moves = arrays["transitions"].astype(np.int32) + _forbidden_moves(self.labels)
-        self._start, self._stop = _forbidden_ends(self.labels)
-        self._features = Features(lexicon)
-        self._word = lru_cache(maxsize=20_000)(self._look_up)
+    def __init__(self, parts: Parts, lexicon: Arrays, field: Arrays, networks: Sequence[Arrays]) -> None:
+        self.parts, self._files = (
+            parts,
+            {LEXICON: lexicon, FIELD: field}
+            | {_network_file(at): network for at, network in enumerate(networks)},
+        )
+        self.lexicon, self._outside = Lexicon(lexicon), parts.labels.index("O")
+        self._field, self._networks = Field(field), [Network(network) for network in networks]
+        self._decoder = Decoder(parts.labels, self._moves(field, networks))
+        self._words = WordTable(self._computed, WORDS)
 
     @classmethod
-    def load(cls, path: Path, lexicon: Lexicon) -> "Tagger":
-        """From its file. Raises OSError, ValueError, KeyError."""
-        return cls(load(path), lexicon)
+    def load(cls, folder: Path) -> "Tagger":
+        """From its files. Raises OSError, ValueError, KeyError."""
+        options = json.loads((folder / TAGGER).read_text(encoding="utf-8"))
+        parts = Parts(**{**options, "labels": tuple(options["labels"])})
+        networks = [load(folder / _network_file(at)) for at in range(parts.networks)]
+        return cls(parts, load(folder / LEXICON), load(folder / FIELD), networks)
 
-    def spans(self, tokens: Sequence[Token]) -> list[tuple[int, int, str]]:
-        """First and last token and label of each name, in order."""
-        if not tokens:
-            return []
-        path = self._best_path(self._scores(tokens))
-        return list(_names(path))
+    def save(self, folder: Path) -> None:
+        """To its files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / TAGGER).write_text(json.dumps(asdict(self.parts), indent=2) + "\n", encoding="utf-8")
+        for name, arrays in self._files.items():
+            np.savez_compressed(folder / name, **arrays)  # type: ignore[arg-type, unused-ignore]
 
-    def _look_up(self, raw: str, mode: str) -> tuple[NDArray[np.int32], Word]:
-        """What a word adds to the labels of itself and its neighbours (7, labels)."""
-        by_offset, word = self._features.word(raw, mode)
-        placed = [(offset + REACH, one) for offset, features in by_offset.items() for one in features]
-        return self._summed(placed, 2 * REACH + 1), word
+    def names(self, texts: Sequence[Sequence[Token]]) -> list[list[Tagged]]:
+        """The names in each text, in order."""
+        found: list[list[Tagged]] = [[] for _ in texts]
+        for group in _groups(texts):
+            for at, names in zip(group, self._together([texts[at] for at in group]), strict=True):
+                found[at] = names
+        return found
 
-    def _summed(self, placed: Sequence[tuple[int, str]], places: int) -> NDArray[np.int32]:
-        """The weights of features, added up by the place that each belongs to (places, labels)."""
-        sums = np.zeros((places, len(self.labels)), np.int32)
-        ids = np.array([crc32(one.encode()) for _, one in placed], dtype=np.uint32)
-        rows = np.minimum(self._ids.searchsorted(ids), len(self._ids) - 1)
-        known = self._ids[rows] == ids
-        at = np.array([place for place, _ in placed], dtype=np.intp)
-        np.add.at(sums, at[known], self._weights[rows[known]])
-        return sums
+    def _together(self, texts: Sequence[Sequence[Token]]) -> list[list[Tagged]]:
+        lengths = [len(text) for text in texts]
+        words: list[Word] = []
+        for text in texts:
+            mode = mode_of(text)
+            words += [(token.text[:WORD_CHARS], mode) for token in text]
+        rows = np.zeros(sum(lengths) + REACH * (len(texts) + 1), np.intp)
+        begins = np.cumsum([REACH, *(length + REACH for length in lengths[:-1])])
+        places = np.concatenate([np.arange(b, b + n) for b, n in zip(begins, lengths, strict=True)])
+        rows[places] = self._words.rows(words)
+        scores = self._scores(rows)
+        scores[_handles(words, places), self._outside] += np.float32(np.log(self.parts.handle))
+        padded = np.zeros((len(texts), max(lengths), scores.shape[1]), np.float32)
+        for at, (begin, length) in enumerate(zip(begins, lengths, strict=True)):
+            padded[at, :length] = scores[begin : begin + length]
+        return self._decoder.names(padded, lengths)
 
-    def _scores(self, tokens: Sequence[Token]) -> NDArray[np.int32]:
-        mode, n = mode_of(tokens), len(tokens)
-        found = [self._word(token.text[:60], mode) for token in tokens]
-        added = np.stack([one[0] for one in found])
-        scores = np.zeros((n, len(self.labels)), np.int32)
-        for offset in range(-REACH, REACH + 1):
-            # the word at `at + offset` speaks to the one at `at`
-            begin, end = max(0, -offset), min(n, n - offset)
-            if begin < end:
-                scores[begin:end] += added[begin + offset : end + offset, offset + REACH]
-        words = [one[1] for one in found]
-        return scores + self._summed([(at, one) for at in range(n) for one in pairs(words, at)], n)
+    def _scores(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Of a row of words with edges (0) between texts: (n, labels)."""
+        features, said, *vectors = self._words.columns
+        total = self._field.scores(said[rows], features[rows]) * np.float32(self.parts.field * WEIGHT_STEP)
+        share = np.float32(self.parts.network / max(1, len(self._networks)))
+        for network, of_word in zip(self._networks, vectors, strict=True):
+            total += network.scores(of_word[rows], rows > 0) * share
+        total[:, self._outside] += np.float32(np.log(self.parts.outside))
+        return total
 
-    def _best_path(self, scores: NDArray[np.int32]) -> list[str]:
-        """Viterbi (1967); ties go to the first label."""
-        best = scores[0] + self._start
-        came_from = []
-        for row in scores[1:]:
-            options = best[:, None] + self._moves
-            came_from.append(options.argmax(axis=0))
-            best = options.max(axis=0) + row
-        path = [int((best + self._stop).argmax())]
-        for back in reversed(came_from):
-            path.append(int(back[path[-1]]))
-        return [self.labels[at] for at in reversed(path)]
+    def _computed(self, words: list[Word]) -> Columns:
+        features = np.stack([checksums(word, mode, self.lexicon) for word, mode in words])
+        said = self._field.words(features).astype(np.int16)
+        return features, said, *(network.vectors(features) for network in self._networks)
 
-
-def _names(path: Sequence[str]) -> Sequence[tuple[int, int, str]]:
-    found, begin = [], 0
-    for at, label in enumerate(path):
-        if label[0] in "BS":
-            begin = at
-        if label[0] in "ES":
-            found.append((begin, at, label[2:]))
-    return found
+    def _moves(self, field: Arrays, networks: Sequence[Arrays]) -> NDArray[np.float32]:
+        moves = field["moves"].astype(np.float32) * self.parts.field
+        for network in networks:
+            moves = moves + network["moves"].astype(np.float32) * (self.parts.network / len(networks))
+        return moves
 
 
-def _may_follow(one: str, other: str) -> bool:
-    inside = one[0] in "BI"
-    return other[0] in "IE" and other[2:] == one[2:] if inside else other[0] in "OBS"
+def _handles(words: Sequence[Word], places: NDArray[np.intp]) -> list[int]:
+    """The places of words right behind a lone `@`."""
+    return [
+        int(places[at])
+        for at, (word, _) in enumerate(words)
+        if at and words[at - 1][0] == "@" and word[0].isalnum() and places[at] == places[at - 1] + 1
+    ]
 
 
-def _forbidden_moves(labels: Sequence[str]) -> NDArray[np.int32]:
-    return np.array([[0 if _may_follow(a, b) else _FORBIDDEN for b in labels] for a in labels], np.int32)
+def _groups(texts: Sequence[Sequence[Token]]) -> Iterator[list[int]]:
+    """Numbers of texts to be read together, those of similar length; the empty ones are left out."""
+    group: list[int] = []
+    size = 0
+    for at in sorted((at for at, text in enumerate(texts) if text), key=lambda at: len(texts[at])):
+        if group and size + len(texts[at]) > WORDS_TOGETHER:
+            yield group
+            group, size = [], 0
+        group.append(at)
+        size += len(texts[at])
+    if group:
+        yield group
 
 
-def _forbidden_ends(labels: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    start = np.array([0 if label[0] in "OBS" else _FORBIDDEN for label in labels], np.int32)
-    stop = np.array([0 if label[0] in "OES" else _FORBIDDEN for label in labels], np.int32)
-    return start, stop
-
-
-def _shape(word: str) -> str:
-    return re.sub(r"(.)\1{2,}", r"\1\1", _classes(word, None))
-
-
-def _short_shape(word: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", _classes(word, "-"))
-
-
-def _classes(word: str, other: str | None) -> str:
-    return "".join(
-        "X" if char.isupper() else "x" if char.islower() else "0" if char.isdigit() else other or char
-        for char in word
-    )
+def _network_file(at: int) -> str:
+    return f"network-{at + 1}.npz"

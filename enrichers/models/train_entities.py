@@ -1,51 +1,106 @@
 """Train an entity tagger: `python -m enrichers.models.train_entities de|en DATA_FOLDER LOOKUPS_FOLDER`.
 
 DATA_FOLDER holds germeval2014_ner, mobie and smartdata, or broad_twitter_corpus and wnut17; LOOKUPS_FOLDER is
-`spacy_lookups_data/data` of the package spacy-lookups-data 1.0.5. Writes `lexicon-LANGUAGE.npz` and
-`entities-LANGUAGE.npz` beside this file. Needs python-crfsuite, which the running product does not. Seed 1. What came
-out: `entities.md`.
+`spacy_lookups_data/data` of the package spacy-lookups-data 1.0.5. Writes the spaCy pipeline `entities_LANGUAGE` beside
+this file, and how good it is on the development parts to `figures.json`. Needs the extra `train`. What came out:
+`entities.md`.
 """
 
 import gzip
 import json
-import random
 import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 
+from enrichers.models import corpora, figures, pipeline, train_field, train_network
 from enrichers.models.arrays import Arrays
-from enrichers.models.corpora import (
-    Example,
-    broad_twitter_sections,
-    germeval_dev,
-    germeval_train,
-    mobie_dev,
-    mobie_train,
-    smartdata,
-    wnut_part,
-)
+from enrichers.models.corpora import Example
+from enrichers.models.figures import Figures
+from enrichers.models.labelled import labelled, lowered
 from enrichers.models.lexicon import STEP, Lexicon
-from enrichers.models.tagger import REACH, Features, Tagger, mode_of, pairs
-from enrichers.names import Token, tokens
+from enrichers.models.tagger import Parts, Tagger
+from enrichers.models.train_network import Settings
+from enrichers.names import tokens
 
 HERE = Path(__file__).parent
 WORDS_ABOVE = -17.0  # log probability; rarer forms help less than they weigh
-LOWERED, RAISED = 0.10, 0.03  # shares of copies without any, or with only capitals: people write so
-MAX_TOKENS = 400
-WEIGHT_STEP = 0.04  # weights are kept in steps of this
-SETTINGS = {
-    "de": {"c1": 0.1, "c2": 0.5, "max_iterations": 90, "feature.minfreq": 2},
-    "en": {"c1": 0.1, "c2": 0.5, "max_iterations": 80, "feature.minfreq": 1},
+SAMPLE = "own sample"
+THREE = ("PER", "ORG", "LOC")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`field`: of crfsuite; `networks`: one for each settings; the shares and odds were chosen on the dev parts."""
+
+    version: str
+    field: dict[str, float]
+    networks: tuple[Settings, ...]
+    shares: tuple[float, float]
+    outside: float
+    handle: float
+    training: Callable[[Path], dict[str, list[Example]]]
+    held_out: Callable[[Path], dict[str, tuple[list[Example], tuple[str, ...]]]]
+
+
+def german(folder: Path) -> dict[str, list[Example]]:
+    """What is learned. MobIE counts twice, as posts are what the tagger will read."""
+    posts = corpora.mobie_train(folder)
+    return {
+        "germeval": corpora.germeval_train(folder),
+        "mobie": [*posts, *posts],
+        "smartdata": corpora.smartdata(folder),
+    }
+
+
+def english(folder: Path) -> dict[str, list[Example]]:
+    """What is learned: posts of four sections, and the emerging entities."""
+    return {
+        "btc": corpora.broad_twitter_sections(folder, "abeg"),
+        "wnut": corpora.wnut_part(folder, "wnut17train"),
+    }
+
+
+PLANS = {
+    "de": Plan(
+        version="3.0.0",
+        field={"c1": 0.1, "c2": 0.5, "max_iterations": 80, "feature.minfreq": 2},
+        networks=(
+            Settings(seed=1, epochs=8, swapped=0.25, dropout=0.25, dropped=(0.1, 0.3)),
+            Settings(seed=2, epochs=5, until=3, swapped=0.1, dropout=0.33, dropped=(0.12, 0.45)),
+        ),
+        shares=(0.6, 0.4),
+        outside=0.8,
+        handle=1.0,
+        training=german,
+        held_out=lambda folder: {
+            "GermEval 2014 dev": (corpora.germeval_dev(folder), (*THREE, "MISC")),
+            "MobIE dev": (corpora.mobie_dev(folder), THREE),
+            SAMPLE: (corpora.sample("de"), THREE),
+        },
+    ),
+    "en": Plan(
+        version="3.0.0",
+        field={"c1": 0.1, "c2": 0.5, "max_iterations": 80, "feature.minfreq": 1},
+        networks=(
+            Settings(seed=1, epochs=4, swapped=0.1, dropout=0.4, dropped=(0.15, 0.5)),
+            Settings(seed=2, epochs=4, swapped=0.0, dropout=0.4, dropped=(0.2, 0.5)),
+        ),
+        shares=(0.5, 0.5),
+        outside=0.5,
+        handle=0.1,
+        training=english,
+        held_out=lambda folder: {
+            "Broad Twitter h": (corpora.broad_twitter_sections(folder, "h"), THREE),
+            "WNUT 2017 dev": (corpora.wnut_part(folder, "emerging.dev"), THREE),
+            SAMPLE: (corpora.sample("en"), THREE),
+        },
+    ),
 }
-OUTSIDE_ODDS = {
-    "de": 1.0,
-    "en": 0.3,
-}  # how much the label "no name" is taken back; English annotators left out much
 
 
 def build_lexicon(lookups: Path, language: str) -> Arrays:
@@ -67,139 +122,63 @@ def _json(path: Path) -> Any:
         return json.load(file)
 
 
-def german(folder: Path) -> list[Example]:
-    """MobIE counts twice, as posts are what the tagger will read."""
-    posts = mobie_train(folder)
-    return [*with_other_case([*germeval_train(folder), *posts, *smartdata(folder)]), *posts]
+def fit(plan: Plan, lexicon: Arrays, data: Path) -> Tagger:
+    """A tagger after a plan."""
+    examples = labelled(plan.training(data), Lexicon(lexicon))
+    field = train_field.fit(examples, plan.field)
+    networks = [train_network.fit(examples, settings, _told) for settings in plan.networks]
+    share, other = plan.shares
+    parts = Parts(examples.labels, plan.version, len(networks), share, other, plan.outside, plan.handle)
+    return Tagger(parts, lexicon, field, networks)
 
 
-def english(folder: Path) -> list[Example]:
-    """Posts of five sections and the emerging entities."""
-    return with_other_case([*broad_twitter_sections(folder, "abeg"), *wnut_part(folder, "wnut17train")])
+def _told(epoch: int) -> None:
+    print(f"network: epoch {epoch}", flush=True)  # noqa: T201
 
 
-def with_other_case(data: Sequence[Example]) -> list[Example]:
-    """The examples, and some of them once more without capitals or in capitals only."""
-    chance = random.Random(1)  # noqa: S311 - not for secrets
-    copies = []
-    for text, spans in data:
-        drawn = chance.random()
-        changed = text.lower() if drawn < LOWERED else text.upper() if drawn < LOWERED + RAISED else ""
-        if len(changed) == len(text):
-            copies.append((changed, spans))
-    return [*data, *copies]
-
-
-def bioes(found: Sequence[Token], spans: frozenset[tuple[int, int, str]]) -> list[str]:
-    """One label a token; a span that cuts a token takes all of it, the longer of two overlapping spans wins."""
-    labels = ["O"] * len(found)
-    for start, end, label in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
-        inside = [at for at, token in enumerate(found) if token.start < end and token.end > start]
-        if not inside or any(labels[at] != "O" for at in inside):
-            continue
-        for at in inside:
-            labels[at] = f"I-{label}"
-        labels[inside[0]], labels[inside[-1]] = f"B-{label}", f"E-{label}"
-        if len(inside) == 1:
-            labels[inside[0]] = f"S-{label}"
-    return labels
-
-
-def sequence(found: Sequence[Token], features: Features, mode: str) -> list[list[str]]:
-    """Each token's features, as checksums."""
-    words = [features.word(token.text[:60], mode) for token in found]
-    rows = []
-    for at in range(len(found)):
-        row = pairs([word for _, word in words], at)
-        for offset in range(-REACH, REACH + 1):
-            if 0 <= at + offset < len(found):
-                row = row + words[at + offset][0][offset]
-        rows.append([str(crc32(one.encode())) for one in row])
-    return rows
-
-
-def fit(data: Sequence[Example], lexicon: Lexicon, language: str) -> Arrays:
-    """The arrays of a tagger."""
-    import pycrfsuite  # type: ignore[import-not-found, unused-ignore]
-
-    trainer, features = pycrfsuite.Trainer("lbfgs", verbose=False), Features(lexicon)
-    trainer.set_params(SETTINGS[language])
-    for text, spans in data:
-        found = tokens(text)
-        if 0 < len(found) <= MAX_TOKENS:
-            trainer.append(sequence(found, features, mode_of(found)), bioes(found, spans))
-    with tempfile.NamedTemporaryFile() as file:
-        trainer.train(file.name)
-        tagger = pycrfsuite.Tagger()
-        tagger.open(file.name)
-        return _arrays(tagger.info(), sorted(tagger.labels()), OUTSIDE_ODDS[language])
-
-
-def _arrays(info: Any, labels: Sequence[str], outside_odds: float) -> Arrays:
-    column = {label: at for at, label in enumerate(labels)}
-    ids = sorted({int(name) for name, _ in info.state_features})
-    row = {checksum: at for at, checksum in enumerate(ids)}
-    weights = np.zeros((len(ids), len(labels)))
-    for (name, label), weight in info.state_features.items():
-        weights[row[int(name)], column[label]] = weight
-    weights[row[crc32(b"bias")], column["O"]] += np.log(outside_odds)
-    moves = np.zeros((len(labels), len(labels)))
-    for (one, other), weight in info.transitions.items():
-        moves[column[one], column[other]] = weight
-    whole = np.clip(np.round(weights / WEIGHT_STEP), -127, 127).astype(np.int8)
-    used = whole.any(axis=1)
-    return {
-        "features": np.array(ids, np.uint32)[used],
-        "weights": whole[used],
-        "transitions": np.round(moves / WEIGHT_STEP).astype(np.int32),
-        "labels": np.array(labels),
-    }
-
-
-def report(name: str, data: Sequence[Example], tagger: Tagger, labels: Sequence[str]) -> None:
-    """Print precision, recall and F1 of exact spans with label, in all and by label."""
+def measured(tagger: Tagger, examples: Sequence[Example], labels: Sequence[str]) -> dict[str, float]:
+    """Precision, recall and F1 in per cent of exact spans with label, and F1 by label; a lone `@` is no name."""
     gold, guess = set(), set()
-    for number, (text, spans) in enumerate(data):
-        found = tokens(text)
+    words = [tokens(text) for text, _ in examples]
+    for number, ((text, spans), found, names) in enumerate(
+        zip(examples, words, tagger.names(words), strict=True)
+    ):
         gold |= {(number, *span) for span in spans}
-        guess |= {(number, found[a].start, found[b].end, label) for a, b, label in tagger.spans(found)}
-    for label in (None, *labels):
-        mine = {one for one in gold if (one[3] == label if label else one[3] in labels)}
-        ours = {one for one in guess if (one[3] == label if label else one[3] in labels)}
-        right = len(mine & ours)
-        p, r = right / max(1, len(ours)), right / max(1, len(mine))
-        f1 = 2 * p * r / max(1e-9, p + r)
-        print(f"{name} {label or 'all'}: P {100 * p:.1f} R {100 * r:.1f} F1 {100 * f1:.1f}")  # noqa: T201
+        places = [(found[first].start, found[last].end, label) for first, last, label in names]
+        guess |= {(number, *place) for place in places if text[place[0] : place[1]] != "@"}
+    overall = _scores(gold, {one for one in guess if one[3] in labels})
+    by_label = {label: _scores(_only(gold, label), _only(guess, label))["F1"] for label in labels}
+    return {**overall, **by_label}
 
 
-def lowered(data: Sequence[Example]) -> list[Example]:
-    """The same without capitals."""
-    return [(text.lower(), spans) for text, spans in data if len(text.lower()) == len(text)]
+def _only(spans: set[Any], label: str) -> set[Any]:
+    return {span for span in spans if span[3] == label}
+
+
+def _scores(gold: set[Any], guess: set[Any]) -> dict[str, float]:
+    right = len(gold & guess)
+    p, r = right / max(1, len(guess)), right / max(1, len(gold))
+    f1 = 2 * p * r / max(1e-9, p + r)
+    return {name: round(100 * value, 1) for name, value in {"P": p, "R": r, "F1": f1}.items()}
+
+
+def measured_all(tagger: Tagger, plan: Plan, data: Path) -> Figures:
+    """How good a tagger is on each development part, as written and without capitals."""
+    found = {}
+    for name, (examples, labels) in plan.held_out(data).items():
+        found[name] = measured(tagger, examples, labels)
+        found[f"{name}, lower case"] = measured(tagger, lowered(examples), labels)
+    return found
 
 
 def main(language: str, folder: str, lookups: str) -> None:
-    """Make the lexicon, fit, save, measure on the development parts."""
-    data = Path(folder)
-    words = build_lexicon(Path(lookups), language)
-    np.savez_compressed(HERE / f"lexicon-{language}.npz", **words)  # type: ignore[arg-type, unused-ignore]
-    lexicon = Lexicon(words)
-    arrays = fit(german(data) if language == "de" else english(data), lexicon, language)
-    np.savez_compressed(HERE / f"entities-{language}.npz", **arrays)  # type: ignore[arg-type, unused-ignore]
-    tagger = Tagger(arrays, lexicon)
-    for name, examples, labels in held_out(language, data):
-        report(name, examples, tagger, labels)
-        report(f"{name} lower", lowered(examples), tagger, labels)
-
-
-def held_out(language: str, data: Path) -> list[tuple[str, list[Example], tuple[str, ...]]]:
-    """What a tagger is measured on, and the labels that are annotated there."""
-    three = ("PER", "ORG", "LOC")
-    if language == "de":
-        return [("GermEval dev", germeval_dev(data), (*three, "MISC")), ("MobIE dev", mobie_dev(data), three)]
-    return [
-        ("BTC h", broad_twitter_sections(data, "h"), three),
-        ("WNUT dev", wnut_part(data, "emerging.dev"), three),
-    ]
+    """Make the lexicon, fit, save, measure."""
+    plan, lexicon = PLANS[language], build_lexicon(Path(lookups), language)
+    tagger = fit(plan, lexicon, Path(folder))
+    pipeline.save(tagger, language, HERE / f"entities_{language}")
+    found = measured_all(tagger, plan, Path(folder))
+    figures.note(f"entities_{language}", found)
+    print(json.dumps(found, indent=2, ensure_ascii=False))  # noqa: T201
 
 
 if __name__ == "__main__":

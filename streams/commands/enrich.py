@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated, BinaryIO
 
 import typer
 
 from streams import flow
-from streams.chain import build_chain
+from streams.chain import build_chain, followers
 from streams.codec import DecodeError, encode
 from streams.commands.common import ConfigOption, complete
 from streams.commands.lines import Numbered, batches, quiet_pipe, read_posts, standard_input
-from streams.components import Enricher, Matcher
+from streams.components import Enricher
 from streams.config import Config, load
 from streams.errors import EXIT_BAD_LINES, ConfigError
 from streams.mention import Mention
@@ -68,7 +68,9 @@ async def _run(
         for enricher in chain:
             await enricher.open()
             stack.push_async_callback(enricher.close)
-        _subscribe(chain, wanted)
+        for follower in followers(chain):
+            for subscription in wanted:
+                follower.subscribe(subscription)
         stack.enter_context(quiet_pipe())
         for batch in batches(read_posts(source), BATCH, WITHIN_SECS):
             for line in _answers(batch, chain):
@@ -79,13 +81,6 @@ async def _run(
                     print(line, file=sys.stderr)
             target.flush()
     return bad
-
-
-def _subscribe(chain: Sequence[Enricher], wanted: Sequence[Subscription]) -> None:
-    for enricher in chain:
-        if enricher.name == MATCH:
-            for subscription in wanted:
-                cast("Matcher", enricher).subscribe(subscription)
 
 
 def _answers(batch: Sequence[Numbered], chain: Sequence[Enricher]) -> Iterator[bytes | str]:

@@ -37,8 +37,6 @@ def web(config: ConfigOption = None) -> None:
 
 def work_until_stopped(config: Path | None, roles: "Sequence[Role]") -> None:
     """Run these roles in this process until SIGTERM, SIGINT, or the end of the supervisor."""
-    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(threads, "1")  # before numpy: a worker is one core
     from streams.app import Application
     from streams.config import load
 

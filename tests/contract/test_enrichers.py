@@ -78,8 +78,10 @@ CASES = {
     "entities": EnricherCase(
         kind=Entities,
         options={"names": {"Deutsche Bahn": "ORG", "ICE": "PROD"}, "handles": {"db_bahn": "Deutsche Bahn"}},
+        prepare=lambda enricher: enricher.subscribe(Subscription(id="m", name="Müller-Milch", query="milch~")),
         known=[
             names("mit der deutschen bahn im ICE", ("deutschen bahn", "ORG", "Deutsche Bahn"), ("ICE", "PROD", "ICE")),
+            names("die MUELLERMILCH ist leer", ("MUELLERMILCH", "ORG", "Müller-Milch")),
             names("@DB_Bahn ihr seid @", ("@DB_Bahn", "ORG", "Deutsche Bahn")),
             names("das ist gut so", ),
         ],

@@ -45,8 +45,10 @@ def test_utf16_offsets_become_code_points(tmp_path):
     assert named(mobie_dev(tmp_path)) == [{("Köln", "LOC")}]
 
 
-def test_a_handle_in_two_tokens_is_one_word_and_no_name(tmp_path):
-    write(tmp_path, "broad_twitter_corpus/h.conll", "@\tB-PER\nanna_b\tB-PER\nin\tO\nBoston\tB-LOC\n\n")
+def test_a_handle_in_two_tokens_is_a_name_without_its_sign(tmp_path):
+    write(
+        tmp_path, "broad_twitter_corpus/h.conll", "@\tB-PER\nanna_b\tB-PER\n@\tB-ORG\nacme\tI-ORG\nin\tO\n\n"
+    )
     ((text, spans),) = broad_twitter_sections(tmp_path, "h")
-    assert text == "@anna_b in Boston"
-    assert named([(text, spans)]) == [{("Boston", "LOC")}]
+    assert text == "@ anna_b @ acme in"
+    assert spans == {(2, 8, "PER"), (11, 15, "ORG")}

@@ -1,6 +1,6 @@
 """Measure the enrichers: `python -m tests.quality.measure DATA_FOLDER`; prints quality and posts per CPU second.
 
-DATA_FOLDER holds `sentiment_mix`, `lid_short_text`, `germeval2014_ner` and `mobie`. Nothing is written.
+DATA_FOLDER holds `sentiment_mix`, `lid_short_text` and the corpora of `train_entities.py`. Nothing is written.
 """
 
 import asyncio
@@ -15,7 +15,6 @@ from pathlib import Path
 from enrichers.entities import Entities
 from enrichers.influence import InfluenceScore
 from enrichers.language import SHORT_CHARS, LanguageGuess
-from enrichers.models.corpora import germeval_dev, mobie_dev
 from enrichers.sentiment import SentimentLabel
 from enrichers.story import StoryKey
 from enrichers.text import prose
@@ -82,20 +81,7 @@ def language(folder):
 
 
 def entities(folder):
-    tagger = opened(Entities)
-    sets = {"GermEval dev": germeval_dev(folder), "MobIE dev": mobie_dev(folder)}
-    for name, data in sets.items():
-        gold, ours = set(), set()
-        for (text, spans), answer in zip(data, tagger.enrich(mentions(t for t, _ in data)), strict=True):
-            gold |= {(text, *span) for span in spans}
-            ours |= {(text, e.start, e.end, e.label) for e in answer["entities"]}
-        for label in (None, "PER", "ORG", "LOC", "MISC"):
-            g = {one for one in gold if label in (None, one[3])}
-            o = {one for one in ours if label in (None, one[3])}
-            p, r = len(g & o) / max(1, len(o)), len(g & o) / max(1, len(g))
-            print(
-                f"entities, {name}, {label or 'all'}: P {p:.3f} R {r:.3f} F1 {2 * p * r / max(1e-9, p + r):.3f}"
-            )
+    print("\n".join(opened(Entities).measure(folder)))
 
 
 def speed(folder):
