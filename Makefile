@@ -35,7 +35,7 @@ bench: $(VENV)/dev ## the benchmarks of tests/bench, printed as ratios
 
 models: $(VENV)/dev ## rebuild all models from the folder DATA, say which figures changed (an hour)
 	$(BIN)/pip install -q --disable-pip-version-check -e ".[train]"
-	$(BIN)/python -m enrichers.models.rebuild $(DATA)
+	$(BIN)/python -m enrichers.training.rebuild $(DATA)
 
 lock: ## pin every dependency anew (needs uv)
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra build pyproject.toml -o requirements.lock

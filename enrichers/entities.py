@@ -9,10 +9,10 @@ from typing import ClassVar
 
 from enrichers.known_names import Known, KnownNames, spelled
 from enrichers.match.syntax import Word
-from enrichers.models.corpora import Example
 from enrichers.names import Found, Name, Token, label_of, read, tokens
 from enrichers.recognizers import LANGUAGES, OwnTagger, Recognizer, SpacyPipeline
 from enrichers.subscribed_names import names_of
+from enrichers.training.corpora import Example
 from streams.components import Answer
 from streams.errors import ConfigError
 from streams.mention import Entity, Label, Language, Mention
@@ -97,7 +97,7 @@ class Entities:
 
     def measure(self, folder: Path) -> Iterator[str]:
         """Precision, recall and F1 of exact spans on the development parts of `models/entities.md`; one line each."""
-        from enrichers.models.train_entities import PLANS
+        from enrichers.training.train_entities import PLANS
 
         for language in self._recognizers:
             for name, (examples, labels) in PLANS[language].held_out(folder).items():

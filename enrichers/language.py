@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from enrichers.models.language_data import table
 from enrichers.text import prose, whole
+from enrichers.training.language_data import table
 from streams.components import Answer
 from streams.errors import ConfigError
 from streams.mention import Language, Mention

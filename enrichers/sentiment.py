@@ -12,12 +12,12 @@ from typing import ClassVar, cast
 import numpy as np
 
 from enrichers.aspects import aspects
-from enrichers.models import figures
-from enrichers.models.adapt import Aim, adapted
-from enrichers.models.sentiment_data import measured, read
 from enrichers.models.tone import GUESS, LABELS, SHIPPED, UNSURE_BELOW, ToneModel
 from enrichers.targets import Said, about
 from enrichers.text import readable, whole
+from enrichers.training import figures
+from enrichers.training.adapt import Aim, adapted
+from enrichers.training.sentiment_data import measured, read
 from streams.components import Answer
 from streams.errors import ConfigError, StorageError
 from streams.mention import Match, Mention, Sentiment, Target, Tone

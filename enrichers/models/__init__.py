@@ -1,1 +1,1 @@
-"""Trained models, the code that reads them, and the scripts that made them."""
+"""Trained models, their cards, and the code that reads them."""

@@ -3,7 +3,7 @@
 import gzip
 import json
 
-from enrichers.models.corpora import broad_twitter_sections, germeval_dev, germeval_train, mobie_dev
+from enrichers.training.corpora import broad_twitter_sections, germeval_dev, germeval_train, mobie_dev
 
 
 def write(folder, name, text):

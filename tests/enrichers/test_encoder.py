@@ -89,7 +89,7 @@ def test_of_a_long_text_beginning_and_end_are_read():
 
 def test_it_reads_what_was_trained():
     jax = pytest.importorskip("jax", reason="needs the extra train")
-    from enrichers.models import train_encoder
+    from enrichers.training import train_encoder
 
     pieces = [PIECES.of(text) for text in TEXTS]
     rows, mask = train_encoder.padded(pieces, FIRST_PIECES + LAST_PIECES, PIECES)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichers.entities import Entities
-from enrichers.models.train_entities import PLANS
 from enrichers.names import Name, read, tokens
+from enrichers.training.train_entities import PLANS
 from streams.errors import ConfigError
 from streams.mention import Language
 from streams.testing.enricher_checks import mention

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from enrichers.models import aspect_data, figures
-from enrichers.models.aspect_data import Labelled, measure
+from enrichers.training import aspect_data, figures
+from enrichers.training.aspect_data import Labelled, measure
 
 
 def test_categories_of_both_corpora_become_our_aspects(tmp_path):

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichers.models import features as f
-from enrichers.models import train_field
 from enrichers.models.arrays import load
 from enrichers.models.decoding import Decoder
 from enrichers.models.field import WEIGHT_STEP, Field
-from enrichers.models.labelled import labelled
 from enrichers.models.lexicon import Lexicon
 from enrichers.models.tagger import Tagger
 from enrichers.models.word_table import WordTable
 from enrichers.names import tokens
 from enrichers.recognizers import COMPONENT, LANGUAGES, MODELS
+from enrichers.training import train_field
+from enrichers.training.labelled import labelled
 
 LABELS = ["B-LOC", "B-PER", "E-LOC", "E-PER", "I-LOC", "I-PER", "O", "S-LOC", "S-PER"]
 ENGLISH = Tagger.load(MODELS / "entities_en" / COMPONENT)

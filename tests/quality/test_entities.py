@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from enrichers.models import corpora
 from enrichers.models.tagger import Tagger
-from enrichers.models.train_entities import SAMPLE, THREE, lowered, measured
 from enrichers.recognizers import COMPONENT, LANGUAGES, MODELS
+from enrichers.training import corpora
+from enrichers.training.train_entities import SAMPLE, THREE, lowered, measured
 
 FIGURES = json.loads((MODELS / "figures.json").read_text(encoding="utf-8"))
 TAGGERS = {language: Tagger.load(MODELS / f"entities_{language}" / COMPONENT) for language in LANGUAGES}

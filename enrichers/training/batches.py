@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enrichers.models.features import Checksums
-from enrichers.models.labelled import Labelled, Sentence
+from enrichers.training.labelled import Labelled, Sentence
 
 SIZES = (16, 28, 44, 72, 128, 400)
 WORDS_A_STEP = 1800

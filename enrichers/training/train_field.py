@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pycrfsuite
 
 from enrichers.models.arrays import Arrays
 from enrichers.models.features import REACH, Checksums, pairs, placed
 from enrichers.models.field import WEIGHT_STEP
-from enrichers.models.labelled import Labelled
+from enrichers.training.labelled import Labelled
 
 
 def fit(data: Labelled, settings: Mapping[str, float]) -> Arrays:
     """The arrays of a field, and `moves`: scores of one label after another."""
+    import pycrfsuite
+
     trainer = pycrfsuite.Trainer("lbfgs", verbose=False)
     trainer.set_params(dict(settings))
     for rows, tags in data.sentences:

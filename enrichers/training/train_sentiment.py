@@ -1,4 +1,4 @@
-"""Train the sentiment model: `python -m enrichers.models.train_sentiment DATA_FOLDER [OUT.npz]`.
+"""Train the sentiment model: `python -m enrichers.training.train_sentiment DATA_FOLDER [OUT.npz]`.
 
 A third of the evaluated parts (by checksum of the text) is set aside; both halves of the model are fitted on the rest,
 weighed together, calibrated and measured on that third, and then fitted once more on everything with the same
@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichers.models import figures, train_encoder, train_ngrams
 from enrichers.models.arrays import Arrays
 from enrichers.models.encoder import Encoder, quantized
 from enrichers.models.ngrams import plain
 from enrichers.models.pieces import Pieces
-from enrichers.models.sentiment_data import DOMAINS, LANGUAGE_OF, Row, measured, read
 from enrichers.models.tone import LABELS, SHIPPED, ToneModel, softmax
+from enrichers.training import figures, train_encoder, train_ngrams
+from enrichers.training.sentiment_data import DOMAINS, LANGUAGE_OF, Row, measured, read
 
 SEED = 0
 LANGUAGES = ("de", "en")

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from enrichers.models.arrays import Arrays
-from enrichers.models.batches import Swapper, batches, count, known_words
 from enrichers.models.features import Checksums
-from enrichers.models.labelled import Labelled
 from enrichers.models.network import COLUMNS, PIECES, ROWS, begins, table_rows
+from enrichers.training.batches import Swapper, batches, count, known_words
+from enrichers.training.labelled import Labelled
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Posts labelled with aspects, their categories mapped to ours; measures the cue words on them.
 
-`python -m enrichers.models.aspect_data DATA_FOLDER` prints precision and recall of each aspect on the third of the
+`python -m enrichers.training.aspect_data DATA_FOLDER` prints precision and recall of each aspect on the third of the
 posts (by checksum) that no cue was chosen on. Corpora: GermEval 2017 (Wojatzki et al. 2017), MobASA (DFKI).
 """
 

@@ -1,8 +1,8 @@
-"""Train an entity tagger: `python -m enrichers.models.train_entities de|en DATA_FOLDER LOOKUPS_FOLDER`.
+"""Train an entity tagger: `python -m enrichers.training.train_entities de|en DATA_FOLDER LOOKUPS_FOLDER`.
 
 DATA_FOLDER holds germeval2014_ner, mobie and smartdata, or broad_twitter_corpus and wnut17; LOOKUPS_FOLDER is
-`spacy_lookups_data/data` of the package spacy-lookups-data 1.0.5. Writes the spaCy pipeline `entities_LANGUAGE` beside
-this file, and how good it is on the development parts to `figures.json`. Needs the extra `train`. What came out:
+`spacy_lookups_data/data` of the package spacy-lookups-data 1.0.5. Writes the spaCy pipeline `models/entities_LANGUAGE`,
+and how good it is on the development parts to `models/figures.json`. Needs the extra `train`. What came out:
 `entities.md`.
 """
 
@@ -17,17 +17,18 @@ from zlib import crc32
 
 import numpy as np
 
-from enrichers.models import corpora, figures, pipeline, train_field, train_network
+from enrichers.models import pipeline
 from enrichers.models.arrays import Arrays
-from enrichers.models.corpora import Example
-from enrichers.models.figures import Figures
-from enrichers.models.labelled import labelled, lowered
 from enrichers.models.lexicon import STEP, Lexicon
 from enrichers.models.tagger import Parts, Tagger
-from enrichers.models.train_network import Settings
 from enrichers.names import tokens
+from enrichers.training import corpora, figures, train_field, train_network
+from enrichers.training.corpora import Example
+from enrichers.training.figures import Figures
+from enrichers.training.labelled import labelled, lowered
+from enrichers.training.train_network import Settings
 
-HERE = Path(__file__).parent
+MODELS = Path(pipeline.__file__).parent
 WORDS_ABOVE = -17.0  # log probability; rarer forms help less than they weigh
 SAMPLE = "own sample"
 THREE = ("PER", "ORG", "LOC")
@@ -175,7 +176,7 @@ def main(language: str, folder: str, lookups: str) -> None:
     """Make the lexicon, fit, save, measure."""
     plan, lexicon = PLANS[language], build_lexicon(Path(lookups), language)
     tagger = fit(plan, lexicon, Path(folder))
-    pipeline.save(tagger, language, HERE / f"entities_{language}")
+    pipeline.save(tagger, language, MODELS / f"entities_{language}")
     found = measured_all(tagger, plan, Path(folder))
     figures.note(f"entities_{language}", found)
     print(json.dumps(found, indent=2, ensure_ascii=False))  # noqa: T201

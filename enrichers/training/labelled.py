@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichers.models.corpora import Example
 from enrichers.models.features import Checksums, checksums, mode_of
 from enrichers.models.lexicon import Lexicon
 from enrichers.names import Token, tokens
+from enrichers.training.corpora import Example
 
 Sentence = tuple[NDArray[np.int32], NDArray[np.int32]]
 """Rows of the words in the table of features, and labels."""

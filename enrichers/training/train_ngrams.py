@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from enrichers.models.arrays import Arrays
 from enrichers.models.ngrams import Vocabulary, characters, runs
-from enrichers.models.sentiment_data import DOMAINS, Row, weights_of
+from enrichers.training.sentiment_data import DOMAINS, Row, weights_of
 
 PARTS = {"umsab_german", "umsab_english", "ge17", "mobasa", "sb10k", "potts", "semeval", "phrases"}
 MIN_POSTS = 3  # an n-gram of fewer is left out

@@ -1,4 +1,4 @@
-"""Rebuild every model and say which figures changed: `python -m enrichers.models.rebuild DATA_FOLDER`.
+"""Rebuild every model and say which figures changed: `python -m enrichers.training.rebuild DATA_FOLDER`.
 
 Each trainer runs in a process of its own, so that none needs another's memory. Needs the extra `train`.
 """
@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from enrichers.models import figures
+from enrichers.training import figures
 
 
 def trainers(folder: str) -> list[list[str]]:
@@ -16,8 +16,8 @@ def trainers(folder: str) -> list[list[str]]:
 
     lookups = str(Path(spacy_lookups_data.__file__).parent / "data")
     return [
-        ["enrichers.models.train_sentiment", folder],
-        *(["enrichers.models.train_entities", language, folder, lookups] for language in ("de", "en")),
+        ["enrichers.training.train_sentiment", folder],
+        *(["enrichers.training.train_entities", language, folder, lookups] for language in ("de", "en")),
     ]
 
 

@@ -16,9 +16,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichers.models.figures import Figures
 from enrichers.models.ngrams import words
 from enrichers.models.tone import LABELS, UNSURE_BELOW, ToneModel
+from enrichers.training.figures import Figures
 from streams.measures import quality
 
 DOMAINS = ("general", "feedback", "transport")

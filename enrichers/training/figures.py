@@ -1,10 +1,10 @@
-"""The figures of the model cards, kept beside the models in `figures.json`: by section, set and measure, in percent."""
+"""The figures of the model cards, kept in `models/figures.json`: by section, set and measure, in percent."""
 
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-FILE = Path(__file__).with_name("figures.json")
+FILE = Path(__file__).parents[1] / "models" / "figures.json"
 Figures = dict[str, dict[str, float]]
 
 

@@ -18,8 +18,8 @@ from enrichers.models.arrays import Arrays
 from enrichers.models.encoder import EPSILON, FEATURES, ORDERS, SENTENCE_SCALE, WIDTH
 from enrichers.models.ngrams import plain
 from enrichers.models.pieces import FIRST_PIECES, LAST_PIECES, Pieces
-from enrichers.models.sentiment_data import DOMAINS, Row, weights_of
 from enrichers.models.tone import LABELS
+from enrichers.training.sentiment_data import DOMAINS, Row, weights_of
 
 with suppress(ImportError):  # without the extra `train` this module can be imported, but nothing trained
     import jax

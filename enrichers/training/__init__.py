@@ -1,0 +1,1 @@
+"""How the models are made and measured; a running pipeline needs none of it."""
