@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from streams.alerting.masks import shown
 from streams.alerting.settings import check_alarm
 from streams.clock import Clock, system_clock
 from streams.codec import DecodeError, decode, decode_subscription, encode
@@ -164,9 +165,8 @@ async def _tell(log: Log, changes: Sequence[SubscriptionChange]) -> None:
 
 
 def _change(before: Subscription | None, after: Subscription) -> SubscriptionChange:
-    """What saving a subscription changes; one that is new, compared with an empty one."""
-    old = msgspec.to_builtins(before or Subscription(id=after.id, query=""))
-    new = msgspec.to_builtins(after)
+    """What saving a subscription changes; one that is new, compared with an empty one. Secrets are masked."""
+    old, new = _flat(before or Subscription(id=after.id, query="")), _flat(after)
     return SubscriptionChange(
         subscription=after.id,
         version=after.version,
@@ -179,6 +179,13 @@ def _change(before: Subscription | None, after: Subscription) -> SubscriptionCha
             if name not in KEPT_BY_US and old[name] != new[name]
         },
     )
+
+
+def _flat(subscription: Subscription) -> dict[str, Any]:
+    """Its fields, and those of its alarm, as they may be shown."""
+    fields: dict[str, Any] = msgspec.to_builtins(shown(subscription))
+    alarm = fields.pop("alarm")
+    return fields | {f"alarm.{name}": value for name, value in alarm.items()}
 
 
 async def _append(log: Log, entries: Sequence[Entry]) -> None:

@@ -140,3 +140,15 @@ async def test_an_alarm_that_cannot_be_meant_is_refused_with_what_to_write():
         status, answer = await served.ask("PUT", "/api/subscriptions/db", json=body)
         assert (status, 'write `quiet = "22:00-07:00"`' in answer["error"]) == (400, True)
         assert written(served) == []
+
+
+async def test_the_history_tells_who_is_told_but_no_secret_of_theirs():
+    async with serving() as served:
+        slack = "ntfys://user:geheim@ntfy.example.org/presse"
+        body = {"query": "bahn", "alarm": {"notify": ["log:", slack]}}
+        await served.ask("PUT", "/api/subscriptions/db", json=body)
+        _, told = await served.ask("GET", "/api/subscriptions/db/history")
+        before, after = told["changes"][0]["fields"]["alarm.notify"]
+        assert before is None
+        assert after[0] == "log:"
+        assert "geheim" not in str(told)
