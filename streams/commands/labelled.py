@@ -14,7 +14,6 @@ from streams.mention import Match, Mention, Tone
 LABELS: tuple[Tone, ...] = tuple(label for label in get_args(Tone) if label != "unsure")
 NEEDED, ALLOWED = ("text", "label"), ("text", "label", "source", "language", "subscription")
 LABELLED_AT = datetime(2000, 1, 1, tzinfo=UTC)
-LONGEST_FIELD = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,6 @@ class Labelled:
 
 def read(path: Path) -> list[Labelled]:
     """All rows. Raises UsageError that names the line."""
-    csv.field_size_limit(LONGEST_FIELD)
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             found = list(_rows(path, csv.DictReader(lines, strict=True)))
