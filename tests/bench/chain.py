@@ -1,7 +1,7 @@
 """The whole chain in the pipeline against its models called by themselves in batches: `python -m tests.bench chain`.
 
 In the pipeline: from the JSON of posts to that of mentions and hits, as agent `enrich` does it, with matching, story
-and influence. By themselves: language, entities and tone of the same posts, nothing else. One core, CPU seconds.
+and influence. By themselves: language, entities and tone of the same posts, already matched, nothing else. One core, CPU seconds.
 MEMORY=200000 also sends so many different posts through and says how the process grew.
 """
 
@@ -74,9 +74,9 @@ def main() -> None:
     models, agent = opened(MODELS), EnrichAgent(opened(CHAIN), None, 4)
     for name, count, words in (("tweets", 3_000, TWEET), ("long posts", 300, LONG)):
         batch = posts(count, words)
-        with_language = enrich(batch, opened([LanguageGuess]))
+        matched = enrich(batch, opened([Match, LanguageGuess]))
         took = [
-            (in_the_pipeline(agent, records(batch)), by_themselves(models, with_language))
+            (in_the_pipeline(agent, records(batch)), by_themselves(models, matched))
             for _ in range(ROUNDS)
         ]
         whole, bare = (min(times) for times in zip(*took, strict=True))

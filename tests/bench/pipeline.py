@@ -1,7 +1,7 @@
 """Posts per CPU-second of the working process, from posts.v1 to index and counts; without models.
 
-    python -m tests.bench pipeline            10,000 and 100,000 posts, both logs
-    POSTS=10000,100000,1000000 LOGS=embedded python -m tests.bench pipeline
+    python -m tests.bench pipeline            30,000 and 100,000 posts, both logs
+    POSTS=30000,100000,1000000 LOGS=embedded python -m tests.bench pipeline
 
 The chain is `match` alone. One in five posts matches, as where a source is read whole, and all match, as where it is
 searched. The ratio is to
@@ -32,7 +32,7 @@ from tests.cluster.pipeline import Pipeline, running
 from tests.real.servers import Elasticsearch, Kafka
 from tests.real.servers import running as serving
 
-SIZES = tuple(int(size) for size in os.environ.get("POSTS", "10000,100000").split(","))
+SIZES = tuple(int(size) for size in os.environ.get("POSTS", "30000,100000").split(","))
 LOGS = os.environ.get("LOGS", "embedded,cluster").split(",")
 SHARES = (0.2, 1.0)
 FILLER = " " + "und so weiter im Text, wie man ihn eben schreibt, wenn der Tag lang ist" * 3
