@@ -76,8 +76,7 @@ def main() -> None:
         batch = posts(count, words)
         matched = enrich(batch, opened([Match, LanguageGuess]))
         took = [
-            (in_the_pipeline(agent, records(batch)), by_themselves(models, matched))
-            for _ in range(ROUNDS)
+            (in_the_pipeline(agent, records(batch)), by_themselves(models, matched)) for _ in range(ROUNDS)
         ]
         whole, bare = (min(times) for times in zip(*took, strict=True))
         print(

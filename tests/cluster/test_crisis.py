@@ -56,10 +56,9 @@ def test_it_is_one_thread_of_mails_and_one_verified_webhook_a_change(undisturbed
     assert len({thread_of(mail) for mail in undisturbed.mails}) == 1
     ids = [id for id, _ in undisturbed.hooks]
     assert len(ids) == len(set(ids)) == len(undisturbed.mails) >= 4
-    assert {body["data"]["alert"]["id"] for _, body in undisturbed.hooks} == {alert.id}
-    assert [body["data"]["alert"]["revision"] for _, body in undisturbed.hooks] == list(
-        range(1, alert.revision + 1)
-    )
+    told = [one for _, body in undisturbed.hooks for one in body["data"]["alerts"]]
+    assert {one["id"] for one in told} == {alert.id}
+    assert [one["revision"] for one in told] == list(range(1, alert.revision + 1))
     assert len(undisturbed.notes) == 2 * alert.revision
 
 

@@ -112,8 +112,9 @@ class Place:
 
     def counted(self):
         entries = self.on_log(lambda log: log.latest(WATCH_STATE))
-        tracks = memory.by_subscription((key, record.value) for key, record in entries.items())
-        return {name: len(memory.load(parts, Counts()).counts) for name, parts in tracks.items()}
+        tracks, unreadable = memory.by_subscription((key, record.value) for key, record in entries.items())
+        assert not unreadable
+        return {name: len(memory.load(parts, Counts())[0].counts) for name, parts in tracks.items()}
 
     def written(self):
         return sum(self.on_log(lambda log: log.ends(MENTIONS)).values())
