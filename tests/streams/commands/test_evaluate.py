@@ -1,12 +1,17 @@
 """`resonanz evaluate` and `resonanz train` on files of labelled posts."""
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from streams.cli import app
+from streams.commands import evaluate, train
 from streams.commands.labelled import read
 from streams.errors import UsageError
 from streams.measures import quality
+
+APP = typer.Typer()  # not the whole command line, which sets up logging for the process
+APP.command()(evaluate.evaluate)
+APP.command()(train.train)
 
 
 @pytest.fixture
@@ -20,7 +25,7 @@ def csv(tmp_path):
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    return CliRunner().invoke(APP, [str(one) for one in arguments], catch_exceptions=False)
 
 
 def test_each_source_and_all_are_reported(csv):
