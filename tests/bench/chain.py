@@ -1,7 +1,8 @@
 """The whole chain in the pipeline against its models called by themselves in batches: `python -m tests.bench chain`.
 
 In the pipeline: from the JSON of posts to that of mentions and hits, as agent `enrich` does it, with matching, story
-and influence. By themselves: language, entities and tone of the same posts, already matched, nothing else. One core, CPU seconds.
+and influence. By themselves: language, entities and tone of the same posts, already matched, nothing else. One core,
+CPU seconds.
 MEMORY=200000 also sends so many different posts through and says how the process grew.
 """
 
