@@ -1,5 +1,6 @@
 """KafkaLog on a real broker: what the contract of all logs does not ask."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
 from random import Random
@@ -10,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from streams.errors import UnavailableError
 from streams.log.base import Batch, Entry
 from streams.log.kafka import KafkaLog
-from streams.outcome import DELIVERED, Rejected
+from streams.outcome import DELIVERED, Delivered, Rejected
 from streams.topics import Topic
 from tests.real.servers import free_port
 
@@ -61,7 +62,13 @@ async def test_a_lowered_limit_is_noticed_and_costs_only_what_is_too_large(log, 
     await log.append([Entry(topic.name, b"same", b"first")])  # so that the limit is known
     lower = Topic(topic.name, topic.key, partitions=3, max_message_bytes=2000)
     admin = KafkaLog(log.url)
+    await admin.open()
     await admin.apply([lower])
+    async with asyncio.timeout(30):  # until the broker does as it was told
+        while isinstance(
+            (await admin.append([Entry(topic.name, b"same", Random(0).randbytes(3000))]))[0], Delivered
+        ):
+            await asyncio.sleep(0.1)
     await admin.close()
     sizes = [1000] * 10 + [3000] + [1000] * 10
     values = [Random(at).randbytes(size) for at, size in enumerate(sizes)]  # does not compress
