@@ -101,7 +101,7 @@ class Entities:
 
         for language in self._recognizers:
             for name, (examples, labels) in PLANS[language].held_out(folder).items():
-                yield f"entities, {name}: {self._measured(language, examples, labels)}"
+                yield f"{name}: {self._measured(language, examples, labels)}"
 
     def _measured(self, language: str, examples: Sequence[Example], labels: Sequence[str]) -> str:
         texts = [text[:READ_CHARS] for text, _ in examples]

@@ -1,7 +1,7 @@
 """Which language a post is in: eldc, and for short posts lingua's second opinion.
 
 eldc is right and fast from about 40 characters on; below, the two err differently, so their evidence is
-added (measured in `tests/quality`). Links, handles and hashtag signs are not language.
+added (measured by `resonanz evaluate --data`). Links, handles and hashtag signs are not language.
 """
 
 import math
