@@ -209,7 +209,8 @@ def _advance(file: LogFile, topic: str, at: list[int]) -> list[Record]:
 
 async def _wait(news: asyncio.Event, secs: float | None) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(news.wait(), secs)
+        async with asyncio.timeout(secs):  # `wait_for` of Python 3.11 may swallow a cancellation
+            await news.wait()
 
 
 def _changes(there: StoredTopic | None, wanted: Topic) -> list[Change]:

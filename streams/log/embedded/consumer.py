@@ -110,7 +110,8 @@ class Consumer(Holder, Handover):  # type: ignore[misc]
         ready = self._ready(active_partitions or set())
         if not ready:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), timeout)
+                async with asyncio.timeout(timeout):  # `wait_for` of Python 3.11 may swallow a cancellation
+                    await self._wake.wait()
             ready = self._ready(active_partitions or set())
         return await asyncio.to_thread(self._read, ready) if ready else {}
 
