@@ -8,6 +8,7 @@ from datetime import timedelta
 from streams.agents.hits import hits_of
 from streams.alerting.backtest import Backtest, backtest
 from streams.alerting.rarity import KEPT_DAYS
+from streams.chain import followers
 from streams.clock import Clock, system_clock
 from streams.components import Enricher, Index
 from streams.errors import UsageError
@@ -40,9 +41,9 @@ async def run_backtest(
     since = until - timedelta(days=days)
     past = await Past.survey(log, index, since, clock=clock)
     async with AsyncExitStack() as stack:
+        for follower in followers(chain):
+            follower.subscribe(subscription)
         for enricher in chain:
-            if hasattr(enricher, "subscribe"):
-                enricher.subscribe(subscription)
             await enricher.open()
             stack.push_async_callback(enricher.close)
         hits = [hit async for hit in _hits(past, chain) if since <= hit.created_at <= until]

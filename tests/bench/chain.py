@@ -23,6 +23,7 @@ from enrichers.match.enricher import Match
 from enrichers.sentiment import SentimentLabel
 from enrichers.story import StoryKey
 from streams.agents.enrich import EnrichAgent
+from streams.chain import followers
 from streams.codec import encode
 from streams.components import Enricher
 from streams.flow import enrich
@@ -72,8 +73,8 @@ def opened(kinds: Sequence[type]) -> list[Enricher]:
     chain = [kind(kind.Config()) for kind in kinds]
     for enricher in chain:
         asyncio.run(enricher.open())
-        if hasattr(enricher, "subscribe"):
-            enricher.subscribe(ALL)
+    for follower in followers(chain):
+        follower.subscribe(ALL)
     return chain
 
 
