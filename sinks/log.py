@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from streams.alerting.routing import notifier_of
-from streams.alerting.telling import last_change
+from streams.alerting.telling import happened
 from streams.errors import UsageError
 from streams.logs import logger
 from streams.notification import Notification
@@ -45,11 +45,8 @@ class LogNotifier:
         if len(notification.alerts) > 1:
             self._logger.info(notification.occasion, alerts=[one.id for one in notification.alerts])
             return DELIVERED
-        happened = (
-            last_change(alert).happening if notification.occasion == "change" else notification.occasion
-        )
         self._logger.info(
-            happened,
+            happened(notification),
             alert=alert.id,
             revision=alert.revision,
             severity=alert.severity,

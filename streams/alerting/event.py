@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from streams.alert import Alert
-from streams.alerting.telling import last_change
+from streams.alerting.telling import happened
 from streams.alerting.wording import message_of
 from streams.notification import Notification
 from streams.subscription import Alarm
@@ -52,13 +52,8 @@ class Event:
 def event_of(notification: Notification) -> Event:
     """A notification as JSON knows it."""
     message, alerts = message_of(notification), notification.alerts
-    happened = (
-        last_change(notification.alert).happening
-        if notification.occasion == "change"
-        else notification.occasion
-    )
     return Event(
-        type=msgspec.convert(f"alert.{happened}", EventType),
+        type=msgspec.convert(f"alert.{happened(notification)}", EventType),
         timestamp=max(one.updated_at for one in alerts),
         data=EventData(
             alerts=tuple(replace(one, alarm=Alarm(playbook=one.alarm.playbook)) for one in alerts),

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from streams.alert import Alert, Change
 from streams.alerting.hours import silent_until
-from streams.notification import Notification, notification_id
+from streams.notification import Notification, Occasion, notification_id
 
 Happening = Literal["opened", "worsened", "eased", "acknowledged", "snoozed", "reopened", "closed"]
 
@@ -47,6 +47,13 @@ def last_change(alert: Alert) -> LastChange:
     state = history[0].state if history else alert.state
     first = max(alert.revision - max(len(history) - 1, 0), 1)
     return LastChange("opened" if state == "open" else state, history[0].by if history else None, first)
+
+
+def happened(notification: Notification) -> Happening | Occasion:
+    """What a notification tells: the change of its alert, or else why it is sent."""
+    if notification.occasion == "change":
+        return last_change(notification.alert).happening
+    return notification.occasion
 
 
 def wanted(alert: Alert, told: Mapping[str, Told]) -> list[Notification]:
