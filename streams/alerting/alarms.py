@@ -13,12 +13,11 @@ from typing import Final
 
 from streams.alert import Alert
 from streams.alerting.budget import rare_days
-from streams.alerting.counts import BUCKET_SECS, Counts, bucket_of, when
+from streams.alerting.counts import BUCKET_SECS, HOUR, Counts, bucket_of, when
 from streams.alerting.episodes import Episode, Figures, Subject
 from streams.alerting.facts import Example
 from streams.alerting.finding import Finding
 from streams.alerting.signals import Found
-from streams.alerting.voices import HOUR
 from streams.subscription import Alarm, AlarmKind
 
 DAY = timedelta(days=1)

@@ -15,6 +15,9 @@ from streams.hit import Hit
 from streams.post import VenueKind
 
 BUCKET_SECS: Final = 300
+HOUR: Final = 3600 // BUCKET_SECS
+"""In buckets."""
+
 KEPT_BUCKETS: Final = 28 * 288
 MAX_POSTS: Final = 65_536
 CHUNK_POSTS: Final = 256

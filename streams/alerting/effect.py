@@ -20,11 +20,11 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from streams.alert import Alert, Effect
+from streams.alerting.counts import BUCKET_SECS, HOUR, bucket_of
 
-STEP = timedelta(minutes=5)
+STEP = timedelta(seconds=BUCKET_SECS)
 LEAST_STEPS = 3
 LONGEST = timedelta(hours=24)
-STEPS_AN_HOUR = 12
 MOST_CORRELATION = 0.9
 Z = NormalDist().inv_cdf(0.975)
 
@@ -128,7 +128,7 @@ def _correlation(values: Sequence[float]) -> float:
 
 
 def _hourly(steps: Sequence[Step], of: Callable[[Step], float]) -> float:
-    return round(sum(map(of, steps)) / len(steps) * STEPS_AN_HOUR, 1)
+    return round(sum(map(of, steps)) / len(steps) * HOUR, 1)
 
 
 def _negative(steps: Sequence[Step]) -> float | None:
@@ -137,7 +137,7 @@ def _negative(steps: Sequence[Step]) -> float | None:
 
 
 def _number(at: datetime) -> int:
-    return int(at.timestamp() // STEP.total_seconds())
+    return bucket_of(at.timestamp())
 
 
 def _factor(logarithm: float) -> float:

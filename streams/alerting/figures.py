@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from streams.alert import Covered
-from streams.alerting.counts import Counted
+from streams.alerting.counts import HOUR, Counted
 from streams.alerting.detector import STEPS_A_DAY
 from streams.alerting.episodes import Figures
 from streams.alerting.finding import Finding
@@ -11,7 +11,6 @@ from streams.alerting.moment import Moment
 from streams.alerting.severity import Measures, Severity, severity
 from streams.alerting.signals import Listening, said
 from streams.alerting.tally import NEWS, Tally, tally
-from streams.alerting.voices import HOUR
 
 UNUSUAL_DAYS = 1.0
 """What a detector finds once a day or more often is calm."""

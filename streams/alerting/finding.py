@@ -8,18 +8,14 @@ read in of the past (`live=False`) teaches and finds nothing.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from streams.alerting.detector import MAX_DAYS, STEPS_A_DAY
 from streams.subscription import AlarmKind
 
-STEP_SECS: Final = 86_400 // STEPS_A_DAY
-NEGATIVE: Final = 2
-"""The tone of a negative post; 1 is any other, 0 unknown or unsure."""
-
 
 class Said(NamedTuple):
-    """One post as hashes, 0 for unknown; `influence` 0 to 100 or None, `terms` folded (`Hit.terms`)."""
+    """One post as hashes, 0 for unknown; `tone` as `Counted` has it; `influence` 0 to 100 or None, `terms` folded."""
 
     post: int
     author: int = 0

@@ -8,11 +8,11 @@ is everything if the clock turns back behind the base, or jumps beyond what is k
 
 from dataclasses import dataclass, field
 
-from streams.alerting.counts import KEPT_BUCKETS, Counts
+from streams.alerting.counts import HOUR, KEPT_BUCKETS, Counts
 from streams.alerting.detector import KEPT_STEPS, Detector, Score
 from streams.alerting.rarity import Highs
 from streams.alerting.sources import Seen
-from streams.alerting.voices import HOUR, was_independent
+from streams.alerting.voices import was_independent
 
 BEHIND_BUCKETS = 24
 SAVED_EVERY_BUCKETS = 12

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from streams.alerting.counts import BUCKET_SECS, bucket_of
+from streams.alerting.counts import BUCKET_SECS, HOUR, bucket_of
 from streams.alerting.detector import Detector, Score
 from streams.alerting.effect import Step
 from streams.alerting.rarity import model_days
 from streams.alerting.sources import Seen
 from streams.alerting.surprise import poisson_surprise
 from streams.alerting.tally import Tally, tally_of
-from streams.alerting.voices import HOUR, UNUSUAL_SIGMA, independent
+from streams.alerting.voices import UNUSUAL_SIGMA, independent
 
 QUARTER = 3
 CALM_RATIO = 1.5

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log, sqrt
 
+from streams.alerting.counts import HOUR, NEGATIVE
 from streams.alerting.detector import STEPS_A_DAY, WARM_UP, Tails
-from streams.alerting.finding import NEGATIVE, Finding, Said, Step, days
+from streams.alerting.finding import Finding, Said, Step, days
 from streams.alerting.heard import Heard, independent
 
-QUARTER, HOUR, SIX_HOURS = 3, 12, 72
+QUARTER, SIX_HOURS = HOUR // 4, 6 * HOUR
 REMAINS = 0.5 ** (1 / (7 * STEPS_A_DAY))
 """What remains of the usual share's weight after a step: half after a week."""
 

@@ -8,11 +8,10 @@ multiple of what the past taught, it becomes the new normal.
 from collections import Counter
 from collections.abc import Sequence
 
-from streams.alerting.counts import BUCKET_SECS, bucket_of
+from streams.alerting.counts import BUCKET_SECS, HOUR, bucket_of
 from streams.alerting.learning import Learning
 from streams.alerting.moment import Moment
 from streams.alerting.surprise import growth_surprise, poisson_surprise
-from streams.alerting.voices import HOUR
 
 SETTLING_SECS = 86_400
 WINDOWS_SECS = (10, 30, 300, 1800)

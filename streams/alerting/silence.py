@@ -12,15 +12,15 @@ this series are is read off its own tail.
 from dataclasses import dataclass, field
 from math import sqrt
 
+from streams.alerting.counts import BUCKET_SECS, HOUR
 from streams.alerting.detector import CLIP_SIGMA, LEVEL_FORGETS, OVERDISPERSION, STEPS_A_DAY, WARM_UP, Tails
-from streams.alerting.finding import STEP_SECS, Finding, Step, days
+from streams.alerting.finding import Finding, Step, days
 
 HOURS = 168
-STEPS_AN_HOUR = STEPS_A_DAY // 24
-VISIT_REMAINS = 0.5 ** (1 / (4 * STEPS_AN_HOUR))
+VISIT_REMAINS = 0.5 ** (1 / (4 * HOUR))
 """What remains of an hour's weight after a step in it: half after four weeks."""
 
-PRIOR_STEPS = 2 * STEPS_AN_HOUR
+PRIOR_STEPS = 2 * HOUR
 """Until two weeks are known, an hour is rather expected to be like those of Europe's days and nights."""
 
 NIGHT_HOURS = frozenset({22, 23, 0, 1, 2, 3, 4})  # UTC: from midnight to six in Berlin's summer
@@ -63,7 +63,7 @@ class Silence:
 
     def update(self, step: Step) -> Finding | None:
         """Judge a finished step, then learn from it."""
-        complete = step.complete_until is not None and step.complete_until >= step.start + STEP_SECS
+        complete = step.complete_until is not None and step.complete_until >= step.start + BUCKET_SECS
         if step.posts:
             self.missed, self.gap = 0.0, 0
         if not complete:

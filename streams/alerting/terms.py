@@ -16,12 +16,12 @@ from functools import lru_cache
 from zlib import crc32
 
 from streams.alert import RisingTerm
+from streams.alerting.counts import HOUR
 from streams.alerting.detector import STEPS_A_DAY, WARM_UP, Tails
 from streams.alerting.finding import Finding, Said, Step, days
 from streams.alerting.heard import Heard, independent
 from streams.alerting.surprise import poisson_surprise
 
-HOUR = 12
 CELLS = 256
 ROWS = 3
 HALVED_AFTER_STEPS, HALVED_AT_VOICES = 7 * STEPS_A_DAY, 60_000.0

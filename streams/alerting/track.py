@@ -7,7 +7,7 @@ from datetime import datetime
 from streams.alert import Alert, Covered
 from streams.alerting.alarms import Candidate, candidates, cooled_down, is_news
 from streams.alerting.budget import rare_days
-from streams.alerting.counts import BUCKET_SECS, Counted, Counts, bucket_of, hash_of, when
+from streams.alerting.counts import BUCKET_SECS, HOUR, Counted, Counts, bucket_of, hash_of, when
 from streams.alerting.effect import effects_now
 from streams.alerting.episodes import Episode, Figures, follow, open_episode, showing
 from streams.alerting.facts import EXAMPLES_OF_ONE, KEPT_EXAMPLES, KEPT_SECS, Example, facts, ranked
@@ -18,7 +18,7 @@ from streams.alerting.retraction import Gone, kept
 from streams.alerting.settling import grown, settle
 from streams.alerting.signals import Listening, Whole
 from streams.alerting.sources import Seen
-from streams.alerting.voices import HOUR, LEAST_VOICES
+from streams.alerting.voices import LEAST_VOICES
 from streams.subscription import AlarmKind, Subscription
 
 TERMS_KEPT_BUCKETS = 26

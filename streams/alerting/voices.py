@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from streams.alerting.counts import Counts
+from streams.alerting.counts import HOUR, Counts
 from streams.alerting.surprise import poisson_surprise
 from streams.alerting.tally import Tally, tally
 
-HOUR: Final = 12
 UNUSUAL_SIGMA: Final = 3.0
 LEAST_VOICES: Final = 5
 
