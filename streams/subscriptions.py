@@ -20,7 +20,8 @@ from streams.codec import DecodeError, decode, decode_subscription, encode
 from streams.components import Matcher
 from streams.config import build
 from streams.errors import ConfigError, UsageError
-from streams.log.base import Entry, Log
+from streams.log import following
+from streams.log.base import Entry, Log, Record
 from streams.log.delivery import deliver
 from streams.logs import logger
 from streams.outcome import Rejected
@@ -201,14 +202,14 @@ async def follow(
     ready: Callable[[], None],
 ) -> None:
     """Pass every subscription on, then every change, for ever; `ready` once those stored at the start are in."""
-    async for batch in log.tail(SUBSCRIPTIONS, from_start=True):
-        for record in batch.records:
-            if record.value is None:
-                unsubscribe((record.key or b"").decode())
-                continue
-            try:
-                subscribe(decode_subscription(record.value))
-            except (DecodeError, UsageError) as error:
-                logger("subscriptions").warning("not listened for", reason=str(error))
-        if batch.caught_up:
-            ready()
+
+    def learn(record: Record) -> None:
+        if record.value is None:
+            unsubscribe((record.key or b"").decode())
+            return
+        try:
+            subscribe(decode_subscription(record.value))
+        except (DecodeError, UsageError) as error:
+            logger("subscriptions").warning("not listened for", reason=str(error))
+
+    await following.follow(log, SUBSCRIPTIONS, learn, ready)

@@ -16,12 +16,12 @@ from streams.agents.hits import hits_of
 from streams.agents.worker import GROUP
 from streams.backfill import Backfill, Backfills, telling
 from streams.clock import Clock, system_clock
-from streams.codec import DecodeError
 from streams.components import Index, Matcher
 from streams.errors import UnavailableError, UsageError
 from streams.history import Past
-from streams.log.base import Entry, Log
+from streams.log.base import Entry, Log, Record
 from streams.log.delivery import deliver, pause_secs
+from streams.log.following import follow
 from streams.logs import logger
 from streams.mention import Mention
 from streams.outcome import Rejected, Retry
@@ -76,15 +76,12 @@ class Backfiller:
 
     async def follow(self, ready: Callable[[], None]) -> None:
         """For ever: take in what is asked for; `ready` once all that was there is in."""
-        async for batch in self._log.tail(BACKFILLS, from_start=True):
-            for record in batch.records:
-                try:
-                    self._backfills.learn(record)
-                except DecodeError as error:
-                    _log.warning("unreadable, ignored", topic=BACKFILLS, reason=str(error))
+
+        def learn(record: Record) -> None:
+            self._backfills.learn(record)
             self._news.set()
-            if batch.caught_up:
-                ready()
+
+        await follow(self._log, BACKFILLS, learn, ready)
 
     async def run(self, ours: Callable[[], bool]) -> None:
         """For ever: work on what is asked for, while it is ours to do; an outage is waited out."""

@@ -19,6 +19,7 @@ from streams.codec import DecodeError, decode, decode_alert
 from streams.components import Sink
 from streams.config import AlertsConfig
 from streams.log.base import Log, Record
+from streams.log.following import follow
 from streams.logs import logger
 from streams.notification import Notification
 from streams.outcome import DELIVERED, Fate, Rejected
@@ -103,13 +104,13 @@ class NotifyAgent:
 
     async def follow_notes(self, ready: Callable[[], None]) -> None:
         """For ever: learn what is to be told again; `ready` from when on nothing is missed."""
-        async for batch in self._log.tail(NOTIFICATIONS, from_start=False):
-            for record in batch.records:
-                if _note(record).state == "again":
-                    self._outbox.told.pop((record.key or b"").decode(errors="replace"), None)
-                    self._active.update(self._alerts)
-            if batch.caught_up:
-                ready()
+
+        def learn(record: Record) -> None:
+            if _note(record).state == "again":
+                self._outbox.told.pop((record.key or b"").decode(errors="replace"), None)
+                self._active.update(self._alerts)
+
+        await follow(self._log, NOTIFICATIONS, learn, ready, from_start=False)
 
     async def _load(self) -> None:
         """Read what there is, when the alerts have just become ours."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
 
 from streams import metrics
 from streams.agents.pulse import Pulse
@@ -15,6 +14,7 @@ from streams.codec import DecodeError, decode, decode_hit, encode
 from streams.coverage import Coverage
 from streams.log.base import Entry, Log, Record
 from streams.log.delivery import deliver
+from streams.log.following import follow
 from streams.logs import logger
 from streams.outcome import DELIVERED, Fate, Rejected
 from streams.subscription import Subscription
@@ -22,8 +22,6 @@ from streams.topics import ALERTS, COVERAGE, HITS, WATCH_STATE
 
 TICK_SECS = 1.0
 _log = logger("watch")
-
-T = TypeVar("T")
 
 
 class WatchAgent:
@@ -99,22 +97,24 @@ class WatchAgent:
     async def follow_alerts(self, ready: Callable[[], None]) -> None:
         """For ever: take in what people did to alerts; `ready` once all that was there is in."""
 
-        def learn(alert: Alert) -> None:
+        def learn(record: Record) -> None:
+            alert = decode(Alert, record.value)
             self._alerts[alert.id] = alert
             for watch in self._watches.values():
                 watch.adopt(alert)
 
-        await _follow(self._log, ALERTS, Alert, learn, ready)
+        await follow(self._log, ALERTS, learn, ready)
 
     async def follow_coverage(self, ready: Callable[[], None]) -> None:
         """For ever: learn how far each source has been read; `ready` once all that was there is in."""
 
-        def learn(coverage: Coverage) -> None:
+        def learn(record: Record) -> None:
+            coverage = decode(Coverage, record.value)
             self._coverage[coverage.ingestor] = coverage
             for watch in self._watches.values():
                 watch.cover(coverage)
 
-        await _follow(self._log, COVERAGE, Coverage, learn, ready)
+        await follow(self._log, COVERAGE, learn, ready)
 
     async def _watch(self, partition: int) -> Watch:
         """The memory of a partition; read back from the log when the partition has just become ours."""
@@ -146,16 +146,3 @@ class WatchAgent:
         refused = [fate for fate in await deliver(self._log, entries) if isinstance(fate, Rejected)]
         if refused:
             raise RuntimeError(f"the log refuses what watch remembers: {refused[0].reason}")
-
-
-async def _follow(
-    log: Log, topic: str, kind: type[T], learn: Callable[[T], None], ready: Callable[[], None]
-) -> None:
-    async for batch in log.tail(topic, from_start=True):
-        for record in batch.records:
-            try:
-                learn(decode(kind, record.value))
-            except DecodeError as error:
-                _log.warning("unreadable, ignored", topic=topic, reason=str(error))
-        if batch.caught_up:
-            ready()

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from streams.alert import Alert
 from streams.alerting.masks import shown
 from streams.backfill import Backfills
-from streams.codec import DecodeError, decode, decode_alert, decode_mention, decode_subscription
+from streams.codec import decode, decode_alert, decode_mention, decode_subscription
 from streams.coverage import Coverage
 from streams.errors import ResonanzError
 from streams.log.base import Log, Record
+from streams.log.following import follow
 from streams.logs import logger
 from streams.subscription import Subscription
 from streams.topics import ALERTS, BACKFILLS, COVERAGE, MENTIONS, SUBSCRIPTIONS
@@ -68,11 +70,10 @@ class View:
     async def _follow(self, topic: str, learn: Callable[[Record], object]) -> None:
         while True:
             try:
-                async for batch in self._log.tail(topic, from_start=topic != MENTIONS):
-                    for record in batch.records:
-                        _learn(learn, record)
-                    if batch.caught_up:
-                        self._has_caught_up(topic)
+                from_start = topic != MENTIONS
+                await follow(
+                    self._log, topic, learn, partial(self._has_caught_up, topic), from_start=from_start
+                )
             except ResonanzError as error:
                 logger("web").warning("a topic is out of reach", topic=topic, error=type(error).__name__)
             await asyncio.sleep(RETRY_SECS)
@@ -104,14 +105,6 @@ class View:
                 self.live.forget(Gone(post=mention.id))
             case "author_delete" if mention.author:
                 self.live.forget(Gone(author=mention.author.id))
-
-
-def _learn(learn: Callable[[Record], object], record: Record) -> None:
-    try:
-        learn(record)
-    except DecodeError as error:
-        where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-        logger("web").warning("a record was left out", **where, reason=str(error))
 
 
 def _decode_coverage(value: bytes | None) -> Coverage:
