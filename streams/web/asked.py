@@ -1,8 +1,9 @@
 """Reads what was asked: filters, times, durations, sizes, and who asks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from aiohttp import web
 from multidict import MultiMapping
@@ -10,6 +11,8 @@ from multidict import MultiMapping
 from streams.clock import Clock
 from streams.errors import UsageError
 from streams.search import FACETS, Search
+
+T = TypeVar("T", bound=str)
 
 FILTERS = ("q", "since", "until", *FACETS, "author")
 MAX_SIZE = 200
@@ -87,6 +90,14 @@ def size_of(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MAX_SIZE:
         raise UsageError(f"size is a number from 1 to {MAX_SIZE}; write size=20")
     return int(text)
+
+
+def one_of(choices: Sequence[T], name: str, text: str, example: str) -> T:
+    """The choice that a parameter names. Raises UsageError."""
+    for choice in choices:
+        if choice == text:
+            return choice
+    raise UsageError(f"{name} is one of {', '.join(choices)}; write {name}={example}")
 
 
 def who_of(request: web.Request, body_by: str | None = None) -> str:

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from streams.components import Index
-from streams.errors import UsageError
 from streams.search import FACETS, Facet, Search, Summary
 from streams.web.answers import json_answer
-from streams.web.asked import FILTERS, interval_of, search_of, size_of
+from streams.web.asked import FILTERS, interval_of, one_of, search_of, size_of
 from streams.web.routes import Route
 from streams.web.services import index_of, services
 
@@ -40,7 +39,8 @@ async def summarize(request: web.Request) -> web.Response:
         "histogram": _over_time(summary),
         "facets": summary.facets,
     }
-    if (facet := _facet(asked.get("by"))) is not None:
+    if (by := asked.get("by")) is not None:
+        facet = one_of(FACETS, "by", by, "sentiment")
         answer["series"] = await _series(index, search, interval_ms, facet, summary)
     return json_answer(answer)
 
@@ -66,15 +66,6 @@ def _over_time(summary: Summary) -> list[Mapping[str, object]]:
         {"at": datetime.fromtimestamp(at / 1000, UTC), "count": count}
         for at, count in sorted(summary.histogram.items())
     ]
-
-
-def _facet(text: str | None) -> Facet | None:
-    if text is None:
-        return None
-    for facet in FACETS:
-        if facet == text:
-            return facet
-    raise UsageError(f"by is one of {', '.join(FACETS)}; write by=sentiment")
 
 
 ROUTES = (

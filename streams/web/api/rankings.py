@@ -3,11 +3,10 @@
 from aiohttp import web
 
 from streams.components import Index
-from streams.errors import UsageError
-from streams.ranking import MEASURES, Kind, Measure, Ranking
+from streams.ranking import MEASURES, Kind, Ranking
 from streams.search import MAX_SIZE, Search
 from streams.web.answers import json_answer
-from streams.web.asked import FILTERS, search_of, size_of
+from streams.web.asked import FILTERS, one_of, search_of, size_of
 from streams.web.routes import Route
 from streams.web.services import index_of, services
 
@@ -27,7 +26,8 @@ async def places(request: web.Request) -> web.Response:
 
 async def _rank(request: web.Request, of: Kind) -> web.Response:
     asked = request.query
-    by, size = _measure(asked.get("by", "influence")), size_of(asked.get("size", "20"))
+    by = one_of(MEASURES, "by", asked.get("by", "influence"), "influence")
+    size = size_of(asked.get("size", "20"))
     search = search_of(asked, services(request).clock)
     named = search.equal.get("subscription", ())
     ranking = Ranking(of, named[0] if len(named) == 1 else None)
@@ -46,13 +46,6 @@ async def _add_up(index: Index, search: Search, ranking: Ranking) -> tuple[int, 
         if (cursor := found.cursor) is None:
             return counted, True
     return counted, False
-
-
-def _measure(text: str) -> Measure:
-    for measure in MEASURES:
-        if measure == text:
-            return measure
-    raise UsageError(f"by is one of {', '.join(MEASURES)}; write by=influence")
 
 
 ROUTES = (
