@@ -5,18 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2s
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from enrichers.known_names import Known, KnownNames, spelled
 from enrichers.match.syntax import Word
 from enrichers.names import Found, Name, Token, label_of, read, tokens
 from enrichers.recognizers import LANGUAGES, OwnTagger, Recognizer, SpacyPipeline
 from enrichers.subscribed_names import names_of
-from enrichers.training.corpora import Example
 from streams.components import Answer
 from streams.errors import ConfigError
 from streams.mention import Entity, Label, Language, Mention
 from streams.subscription import Subscription
+
+if TYPE_CHECKING:
+    from enrichers.training.corpora import Example
 
 READ_CHARS = 20_000
 """Names further on are not looked for; the time a post may take stays bounded."""
@@ -103,7 +105,7 @@ class Entities:
             for name, (examples, labels) in PLANS[language].held_out(folder).items():
                 yield f"{name}: {self._measured(language, examples, labels)}"
 
-    def _measured(self, language: str, examples: Sequence[Example], labels: Sequence[str]) -> str:
+    def _measured(self, language: str, examples: Sequence["Example"], labels: Sequence[str]) -> str:
         texts = [text[:READ_CHARS] for text, _ in examples]
         names = self._recognizers[language].find(texts, [tokens(text) for text in texts])
         gold = {(number, *span) for number, (_, spans) in enumerate(examples) for span in spans}

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from enrichers.text import prose, whole
-from enrichers.training.language_data import table
 from streams.components import Answer
 from streams.errors import ConfigError
 from streams.mention import Language, Mention
@@ -86,6 +85,8 @@ class LanguageGuess:
 
     def measure(self, folder: Path) -> Iterator[str]:
         """The table of the card: percent right by set and language."""
+        from enrichers.training.language_data import table
+
         return table(folder, self._codes, lambda text: len(prose(text)) < SHORT_CHARS)
 
     def _codes(self, texts: Sequence[str]) -> list[str]:

@@ -15,9 +15,6 @@ from enrichers.aspects import aspects
 from enrichers.models.tone import GUESS, LABELS, SHIPPED, UNSURE_BELOW, ToneModel
 from enrichers.targets import Said, about
 from enrichers.text import readable, whole
-from enrichers.training import figures
-from enrichers.training.adapt import Aim, adapted
-from enrichers.training.sentiment_data import measured, read
 from streams.components import Answer
 from streams.errors import ConfigError, StorageError
 from streams.mention import Match, Mention, Sentiment, Target, Tone
@@ -92,15 +89,17 @@ class SentimentLabel:
     def enrich(self, batch: Sequence[Mention]) -> Sequence[Answer]:
         """The tone of each post; nothing for the news that a post is gone."""
         alive = [one for one in batch if one.event == "upsert"]
-        said = [_said(one) for one in alive]
-        tones = iter(self._tones(alive, said))
-        judged = iter([self._judge(one, about, tones) for one, about in zip(alive, said, strict=True)])
+        texts, said = [_text(one) for one in alive], [_said(one) for one in alive]
+        tones = iter(self._tones(alive, texts, said))
+        judged = iter([self._judge(*one, tones) for one in zip(alive, texts, said, strict=True)])
         return [{"sentiment": next(judged)} if one.event == "upsert" else {} for one in batch]
 
     def train(
         self, posts: Sequence[Mention], labels: Sequence[str], name: str, say: Callable[[str], None]
     ) -> bytes:
         """A model file that also knows the domain `name`: posts like these. Raises UsageError on too few of them."""
+        from enrichers.training.adapt import Aim, adapted
+
         base = GENERAL if self._config.domain == GUESS else self._config.domain
         numbers = np.array([LABELS.index(cast("Tone", label)) for label in labels], np.intp)
         return adapted(
@@ -113,6 +112,9 @@ class SentimentLabel:
 
     def measure(self, folder: Path) -> Iterator[str]:
         """The table of the card: the posts held out when its figures were made, then and now."""
+        from enrichers.training import figures
+        from enrichers.training.sentiment_data import measured, read
+
         card = figures.read().get("sentiment", {})
         for part, now in measured(self._open, [row for row in read(folder) if row.held_out]).items():
             yield f"{part}, held out (model card): {_listed(card.get(part, {}))}"
@@ -124,19 +126,19 @@ class SentimentLabel:
         return self._model
 
     def _tones(
-        self, mentions: Sequence[Mention], said: Sequence[Sequence[Said | None]]
+        self, mentions: Sequence[Mention], texts: Sequence[str], said: Sequence[Sequence[Said | None]]
     ) -> list[Probabilities]:
         """Of each mention its tone and that of each clause to be read by itself, all in one go."""
-        texts = [
-            (text, mention)
-            for mention, about in zip(mentions, said, strict=True)
-            for text in (_text(mention), *(readable(one.text) for one in about if one))
+        parts = [
+            (part, mention)
+            for mention, text, about in zip(mentions, texts, said, strict=True)
+            for part in (text, *(readable(one.text) for one in about if one))
         ]
-        known = [at for at, (text, mention) in enumerate(texts) if self._reads(text, mention)]
-        domains = [self._config.domains.get(texts[at][1].source, self._config.domain) for at in known]
-        tones = [NOTHING] * len(texts)
+        known = [at for at, (part, mention) in enumerate(parts) if self._reads(part, mention)]
+        domains = [self._config.domains.get(parts[at][1].source, self._config.domain) for at in known]
+        tones = [NOTHING] * len(parts)
         for at, row in zip(
-            known, self._open.probabilities([texts[at][0] for at in known], domains), strict=True
+            known, self._open.probabilities([parts[at][0] for at in known], domains), strict=True
         ):
             negative, neutral, positive = row.tolist()
             tones[at] = (negative, neutral, positive)
@@ -148,7 +150,7 @@ class SentimentLabel:
         return bool(text.strip()) and (known or language is None or language.score < TRUSTED_LANGUAGE)
 
     def _judge(
-        self, mention: Mention, said: Sequence[Said | None], tones: Iterator[Probabilities]
+        self, mention: Mention, text: str, said: Sequence[Said | None], tones: Iterator[Probabilities]
     ) -> Sentiment:
         tone = _with_rating(next(tones), mention)
         toward = [_toward(about, next(tones), tone) if about else tone for about in said]
@@ -160,7 +162,7 @@ class SentimentLabel:
                 Target(subscription=match.subscription, label=self._label(one), score=_score(one))
                 for match, one in zip(mention.matches, toward, strict=True)
             ),
-            aspects=aspects(_text(mention)),
+            aspects=aspects(text),
         )
 
     def _label(self, tone: Probabilities) -> Tone:

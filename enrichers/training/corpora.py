@@ -1,4 +1,4 @@
-"""Reads the corpora that the entity tagger and the list of names are made from: texts with labelled spans.
+"""Reads the corpora that the entity tagger is made from: texts with labelled spans.
 
 Licences: all are CC BY 4.0 (see `entities.md`). Labels are mapped to ours; what
 has no counterpart (dates, derived forms such as "deutsche") is left unlabelled.

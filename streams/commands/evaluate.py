@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import numpy as np
 import typer
 
 from streams.chain import build_chain
@@ -17,8 +16,10 @@ from streams.components import Enricher, Measurable
 from streams.config import Config, load
 from streams.errors import ConfigError, UsageError
 from streams.flow import Step, enrich
-from streams.measures import Quality, quality
 from streams.mention import Mention, Sentiment, Target
+
+if TYPE_CHECKING:
+    from streams.measures import Quality
 
 BATCH = 64
 NEEDED = ("language", "sentiment")
@@ -115,7 +116,11 @@ def _group(mention: Mention, by: Group | None) -> str:
     return mention.source
 
 
-def _measured(pairs: Sequence[tuple[Labelled, Sentiment]]) -> Quality:
+def _measured(pairs: Sequence[tuple[Labelled, Sentiment]]) -> "Quality":
+    import numpy as np  # a tenth of a second that no other command should wait for
+
+    from streams.measures import quality
+
     told = [sentiment.targets[0] if row.mention.matches else sentiment for row, sentiment in pairs]
     chances = [_chances(one) for one in told]
     gold = [LABELS.index(row.label) for row, _ in pairs]
@@ -130,7 +135,7 @@ def _chances(told: Sentiment | Target) -> Sequence[float]:
     return [share / sum(shares) for share in shares]
 
 
-def _report(name: str, one: Quality) -> Iterator[str]:
+def _report(name: str, one: "Quality") -> Iterator[str]:
     yield (
         f"{name}: {one.posts} posts, accuracy {one.accuracy:.3f}, macro-F1 {100 * one.macro_f1:.1f}, labelled"
         f" {one.labelled:.0%} with accuracy {one.labelled_accuracy:.3f}, calibration error {one.calibration_error:.3f}"
