@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from enrichers.known_names import Known, spelled
-from enrichers.match.folding import fold
 from enrichers.match.query import parse
 from enrichers.match.syntax import Exact, Leaf, Not, Or, Phrase, Query, Word, children
 from enrichers.names import LABELS
+from streams.folding import fold
 from streams.mention import Label
 from streams.subscription import Subscription
 

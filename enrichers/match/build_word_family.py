@@ -19,8 +19,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from enrichers.match.folding import fold
 from enrichers.match.word_family import NOT_THERE, Entry, Part, WordFamily, shortest, unmarked
+from streams.folding import fold
 
 HERE = Path(__file__).parent
 LISTS: dict[str, Any] = json.loads((HERE / "word_lists.json").read_text("utf-8"))

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from enrichers.match import fields
-from enrichers.match.folding import fold
 from enrichers.match.hits import Hit, hits
 from enrichers.match.printing import printed
 from enrichers.match.syntax import (
@@ -24,6 +23,7 @@ from enrichers.match.syntax import (
     Word,
 )
 from enrichers.match.text import Text, View
+from streams.folding import fold
 
 MAX_SPANS = 100
 MAX_REASONS = 20

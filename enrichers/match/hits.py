@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
-from enrichers.match.folding import fold
 from enrichers.match.syntax import Exact, Near, Or, Phrase, Query, Wildcard, Word
 from enrichers.match.text import Text
 from enrichers.match.tokens import Token, plain_emoji, tokens
 from enrichers.match.word_family import word_family
+from streams.folding import fold
 
 
 class Hit(NamedTuple):

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from enrichers.match.compiled import Compiled
-from enrichers.match.folding import SHORT
 from enrichers.match.scan import Scanned
 from enrichers.match.triggers import Atom, members
+from streams.folding import SHORT
 from streams.post import Post
 
 SMALL = 200

@@ -5,7 +5,6 @@ import re
 from itertools import pairwise
 
 from enrichers.match import fields
-from enrichers.match.folding import DASHES, fold
 from enrichers.match.problem import Problem
 from enrichers.match.syntax import (
     Compare,
@@ -20,6 +19,7 @@ from enrichers.match.syntax import (
     phrase_of,
 )
 from enrichers.match.tokens import EMOJI, TOKEN, WORDS_ONLY, tokens
+from streams.folding import DASHES, fold
 
 MIN_FIXED = 3
 """So many characters of a wildcard must be given."""

@@ -13,9 +13,9 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichers.match.folding import INVISIBLE, MARKS, PLAIN, fold
 from enrichers.match.readings import readings
 from enrichers.match.tokens import EMOJI
+from streams.folding import INVISIBLE, MARKS, PLAIN, fold
 from streams.post import Post
 
 Bytes = NDArray[np.uint8]

@@ -7,8 +7,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from enrichers.match import fields
-from enrichers.match.folding import SHORT
 from enrichers.match.tokens import TOKEN, WORDS_ONLY, Token, tokens
+from streams.folding import SHORT
 from streams.post import Post
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from enrichers.match.folding import APOSTROPHES, DASHES, INVISIBLE, MARKS, fold, fold_word
+from streams.folding import APOSTROPHES, DASHES, INVISIBLE, MARKS, fold, fold_word
 
 Kind = Literal["word", "hashtag", "handle", "emoji", "url"]
 

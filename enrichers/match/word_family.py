@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from enrichers.match.folding import fold
+from streams.folding import fold
 
 MAX_LETTERS = 60
 """Longer words are not split: no German compound that anybody writes, and time stays linear."""

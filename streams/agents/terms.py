@@ -6,7 +6,7 @@ stop words are a short list of our own: German and English function words of at 
 
 import re
 
-from enrichers.match.folding import fold, fold_word
+from streams.folding import fold, fold_word
 from streams.mention import Match, Mention
 
 MOST_TERMS = 12

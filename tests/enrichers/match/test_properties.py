@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from enrichers.match.enricher import Match
 from enrichers.match.evaluation import because, prove, spans
-from enrichers.match.folding import fold, fold_word
 from enrichers.match.printing import printed
 from enrichers.match.query import parse
 from enrichers.match.text import View
 from enrichers.match.tokens import tokens
 from enrichers.match.word_family import word_family
 from streams.errors import UsageError
+from streams.folding import fold, fold_word
 from tests.enrichers.match.helpers import post, subscription, texts, trees
 
 any_text = st.text(max_size=60) | texts

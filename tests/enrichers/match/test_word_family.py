@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from enrichers.match.folding import fold
 from enrichers.match.word_family import MAX_LETTERS, word_family
+from streams.folding import fold
 
 
 def pairs(name: str) -> list[tuple[str, str, bool]]:
