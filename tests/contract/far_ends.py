@@ -17,6 +17,8 @@ from sinks.apprise import AppriseNotifier
 from sinks.log import LogNotifier
 from sinks.mail import Mail
 from sinks.webhook import WebhookNotifier
+from streams.components import Sink
+from streams.notification import Notification
 from streams.secret import Secret
 from streams.testing.notifier_checks import CANARY, Behaviour, NotifierCase
 
@@ -147,17 +149,23 @@ async def listening(handle: Handler) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
+async def opened(notifier: Sink[Notification]) -> AsyncIterator[None]:
+    await notifier.open()
+    try:
+        yield
+    finally:
+        await notifier.close()
+
+
+@asynccontextmanager
 async def http_end(kind: type[WebhookNotifier] = WebhookNotifier) -> AsyncIterator[HttpEnd]:
     with structlog.testing.capture_logs() as logs:
         far = HttpEnd(logs)
         async with listening(far.handle) as port:
             far.recipient = f"http://127.0.0.1:{port}/hook?key={CANARY}"
             far.notifier = kind(webhook_config())
-            await far.notifier.open()
-            try:
+            async with opened(far.notifier):
                 yield far
-            finally:
-                await far.notifier.close()
 
 
 @asynccontextmanager
@@ -169,11 +177,10 @@ async def json_end(kind: type[AppriseNotifier] = AppriseNotifier) -> AsyncIterat
         async with listening(far.handle) as port:
             far.recipient = f"json://{CANARY}:{CANARY}@127.0.0.1:{port}/hook?+X-Key={CANARY}"
             far.notifier = kind(apprise_config())
-            await far.notifier.open()
             try:
-                yield far
+                async with opened(far.notifier):
+                    yield far
             finally:
-                await far.notifier.close()
                 logging.getLogger().removeHandler(spoken)
 
 
@@ -202,11 +209,10 @@ async def smtp_end(kind: type[Mail] = Mail) -> AsyncIterator[SmtpEnd]:
         port = server.sockets[0].getsockname()[1]
         far.port = port
         far.notifier = kind(mail_config(port))
-        await far.notifier.open()
         try:
-            yield far
+            async with opened(far.notifier):
+                yield far
         finally:
-            await far.notifier.close()
             server.close()
 
 

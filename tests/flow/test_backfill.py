@@ -1,6 +1,5 @@
 """A subscription that comes late, run over the past by a pipeline that is killed meanwhile."""
 
-import asyncio
 import random
 from dataclasses import replace
 from datetime import timedelta
@@ -10,15 +9,13 @@ import pytest
 from streams.alerting import memory
 from streams.alerting.counts import Counts
 from streams.codec import encode
-from streams.config import LogConfig
 from streams.log.base import Entry
 from streams.log.delivery import deliver
-from streams.log.opening import open_log
 from streams.post import Author, Post
 from streams.topics import ALERTS, MENTIONS, POSTS, WATCH_STATE, topics
 from tests.cluster.crowd import recently
 from tests.cluster.pipeline import Pipeline, eventually, running
-from tests.streams.commands.typed import lines, resonanz
+from tests.streams.commands.typed import lines, on_log, resonanz
 
 POSTS_WRITTEN = 6000
 SAID = ("Die Bahn steht", "Der Kaffee ist kalt", "Kaffee in der Bahn, zu teuer", "Es regnet")
@@ -93,15 +90,7 @@ class Place:
         (folder / "kept.toml").write_text(EARLY)
 
     def on_log(self, work):
-        async def opened():
-            log = open_log(LogConfig(self.urls["LOG_URL"]))
-            await log.open()
-            try:
-                return await work(log)
-            finally:
-                await log.close()
-
-        return asyncio.run(opened())
+        return on_log(self.folder, work, self.urls["LOG_URL"])
 
     def typed(self, *arguments, **environment):
         return lines(resonanz(self.folder, "subscriptions", *arguments, **self.urls, **environment))

@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from streams.alert import Alert
 from streams.alerting.watch import Arrived, Watch
@@ -73,3 +75,19 @@ class Scene:
             count += 1
             waited += self.random.expovariate(1)
         return count
+
+
+def watched_for_days() -> Scene:
+    """Two weeks of the past and two days live, at about two posts an hour; settled."""
+    return deepcopy(_watched_for_days())
+
+
+@cache
+def _watched_for_days() -> Scene:
+    scene = Scene()
+    scene.backfill(700, days=14)
+    for _ in range(96):
+        scene.now += timedelta(minutes=30)
+        scene.give(hit(next(scene.numbers), scene.now))
+        scene.tick()
+    return scene

@@ -5,19 +5,12 @@ from datetime import timedelta
 import pytest
 
 from streams.alerting.learning import Learning
-from tests.streams.alerting.scene import Scene, hit
+from tests.streams.alerting.scene import Scene, hit, watched_for_days
 
 
 @pytest.fixture
 def scene() -> Scene:
-    """Two weeks of the past and two days live, at about two posts an hour."""
-    scene = Scene()
-    scene.backfill(700, days=14)
-    for _ in range(96):
-        scene.now += timedelta(minutes=30)
-        scene.give(hit(next(scene.numbers), scene.now))
-        scene.tick()
-    return scene
+    return watched_for_days()
 
 
 def told(scene: Scene, posts: int, voices: int, minutes: int, **changes) -> set[str]:

@@ -1,10 +1,8 @@
 """A watch over days: what it tells, what it keeps to itself, and how people's words reach it."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 
 import pytest
 
@@ -14,21 +12,9 @@ from streams.coverage import Coverage
 from streams.errors import UsageError
 from streams.hit import Retraction
 from streams.subscription import Alarm
-from tests.streams.alerting.scene import BAHN, Scene, hit
+from tests.streams.alerting.scene import BAHN, Scene, hit, watched_for_days
 
 DAY = timedelta(days=1)
-
-
-@cache
-def watched_for_days() -> Scene:
-    """Two weeks of the past and two days live, at about two posts an hour; settled."""
-    scene = Scene()
-    scene.backfill(700, days=14)
-    for _ in range(96):
-        scene.now += timedelta(minutes=30)
-        scene.give(hit(next(scene.numbers), scene.now))
-        scene.tick()
-    return scene
 
 
 def burst(scene: Scene, posts: int = 30, author: Callable[[int], str] = "b{}".format, **changes) -> None:
@@ -47,7 +33,7 @@ def wait(scene: Scene, minutes: int) -> None:
 
 @pytest.fixture
 def scene() -> Scene:
-    return deepcopy(watched_for_days())
+    return watched_for_days()
 
 
 def test_calm_days_alarm_nobody_and_a_burst_does(scene):

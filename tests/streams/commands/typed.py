@@ -46,11 +46,11 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr.removeprefix("resonanz: ").strip()
 
 
-def on_log(folder: Path, work: Callable[[Log], Awaitable[T]]) -> T:
-    """What `work` finds or does on the folder's log."""
+def on_log(folder: Path, work: Callable[[Log], Awaitable[T]], url: str | None = None) -> T:
+    """What `work` finds or does on the folder's log, or on the one at `url`."""
 
     async def opened() -> T:
-        log = open_log(LogConfig(f"sqlite:///{folder}/log.db"))
+        log = open_log(LogConfig(url or f"sqlite:///{folder}/log.db"))
         await log.open()
         try:
             return await work(log)
