@@ -6,7 +6,6 @@ To test your own: make an `EnricherCase` and run each of `ENRICHER_CHECKS` on it
 # ruff: noqa: S101 - a check is made of assertions
 
 import gc
-import json
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +23,7 @@ from streams.errors import ConfigError
 from streams.mention import PART_FIELDS, Mention
 from streams.outcome import Dropped, Rejected, Retry
 from streams.post import Author
+from streams.testing import parts
 from streams.testing.texts import HOSTILE, PLAIN
 from streams.testing.touching import touched_by
 
@@ -65,10 +65,10 @@ class EnricherCase:
             await enricher.close()
 
 
-def mention(text: str, **parts: Any) -> Mention:
+def mention(text: str, **more: Any) -> Mention:
     """A mention whose id follows from its text."""
     return Mention(
-        **{"id": f"test:{crc32(text.encode())}", "source": "test", "created_at": EPOCH, "text": text, **parts}
+        **{"id": f"test:{crc32(text.encode())}", "source": "test", "created_at": EPOCH, "text": text, **more}
     )
 
 
@@ -146,8 +146,8 @@ async def answers_survive_the_codec(case: EnricherCase) -> None:
                 continue
             added = one.adding(enricher.name, enricher.version, answer)
             assert decode_mention(encode(added)) == added
+            parts.strict_json(answer)
             for name, part in answer.items():
-                json.dumps(msgspec.to_builtins(part), allow_nan=False)
                 assert name in PART_FIELDS or added.extra[name] == part
 
 
@@ -164,30 +164,18 @@ async def stands_hostile_texts(case: EnricherCase) -> None:
                     f"{type(answer).__name__}: {text[:20]!r}"
                 )
                 if isinstance(answer, Mapping):
-                    _strict(answer)
+                    parts.strict_json(answer)
 
 
-def _strict(answer: Mapping[str, Any]) -> None:
-    try:
-        json.dumps(msgspec.to_builtins(dict(answer)), allow_nan=False)
-    except ValueError as error:
-        raise AssertionError(f"not strict JSON: {error}") from None
-
-
-async def places_lie_within_the_text(case: EnricherCase) -> None:
-    """Spans are code points of `text`, and an entity's text is what stands there."""
+async def parts_are_what_they_say(case: EnricherCase) -> None:
+    """Spans lie within the text and hold what is said to stand there; probabilities and scores are such."""
     texts = [*PLAIN, *(text[:5_000] for text in HOSTILE), *("😀 " + text for text in PLAIN)]
     async with case.opened() as enricher:
-        for text in texts:
-            (answer,) = enricher.enrich([mention(text)])
-            parts: Mapping[str, Any] = answer if isinstance(answer, Mapping) else {}
-            end = 0
-            for entity in parts.get("entities", ()):
-                assert end <= entity.start < entity.end <= len(text)
-                assert text[entity.start : entity.end] == entity.text
-                end = entity.end
-            for match in parts.get("matches", ()):
-                assert all(0 <= start < stop <= len(text) for start, stop in match.spans)
+        for one in [*map(mention, texts), *(known for known, _ in case.known)]:
+            (answer,) = enricher.enrich([one])
+            if isinstance(answer, Mapping):
+                parts.places(one.text, answer)
+                parts.measures(answer)
 
 
 async def passes_over_what_is_gone(case: EnricherCase) -> None:
@@ -282,7 +270,7 @@ ENRICHER_CHECKS: tuple[Callable[[EnricherCase], Any], ...] = (
     adds_only_what_it_declares,
     answers_survive_the_codec,
     stands_hostile_texts,
-    places_lie_within_the_text,
+    parts_are_what_they_say,
     passes_over_what_is_gone,
     keeps_nothing_of_what_it_saw,
     reads_its_options_back,

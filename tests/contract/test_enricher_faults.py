@@ -1,13 +1,13 @@
 """The checks catch what they claim: each of these enrichers breaks a promise, and at least one check says so."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
-from streams.mention import Entity
+from streams.mention import Entity, Sentiment
 from streams.testing.contract import Run
 from streams.testing.enricher_checks import ENRICHER_CHECKS, EnricherCase, mention
 
@@ -129,6 +129,28 @@ class CountsBytes(WordCount):
         return () if at < 0 else (Entity(text="Bahn", label="ORG", start=at, end=at + 4, name="Bahn"),)
 
 
+class Tells:
+    """Adds a tone, the same for every post."""
+
+    assigns = frozenset({"sentiment"})
+    tone = Sentiment(label="positive", score=0.1, scores={"negative": 0.4, "neutral": 0.1, "positive": 0.5})
+
+    def enrich(self, batch):
+        return [{"sentiment": self.tone} if one.event == "upsert" else {} for one in batch]
+
+
+class SaysTheLessLikely(Tells, WordCount):
+    tone = replace(Tells.tone, label="neutral")
+
+
+class BelievesMoreThanAll(Tells, WordCount):
+    tone = replace(Tells.tone, scores={"negative": 0.5, "neutral": 0.5, "positive": 0.5})
+
+
+class IsSurerThanSure(Tells, WordCount):
+    tone = replace(Tells.tone, score=1.5)
+
+
 class JudgesWhatIsGone(WordCount):
     def enrich(self, batch):
         return [{"words": self.count(one)} for one in batch]
@@ -198,6 +220,13 @@ async def caught_by(kind):
 
 async def test_a_correct_enricher_passes_every_check():
     assert await caught_by(WordCount) == []
+
+
+async def test_a_tone_that_is_one_passes():
+    class TellsATone(Tells, WordCount):
+        """Correct."""
+
+    assert await caught_by(TellsATone) == []
 
 
 @pytest.mark.parametrize("kind", FAULTS, ids=lambda kind: kind.__name__)
