@@ -66,11 +66,18 @@ class SubscriptionChange:
     fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        told = [
-            f"{name}: {_brief(before)} → {_brief(after)}" for name, (before, after) in self.fields.items()
-        ]
+        told = told_fields(self.fields)
         return "\t".join([f"v{self.version}", f"{self.at:%Y-%m-%d %H:%M:%S}Z", self.by, self.kind, *told])
 
 
+def told_fields(fields: Mapping[str, tuple[Any, Any]]) -> list[str]:
+    """Each change as `query: bahn~ → bahn~ OR zug`."""
+    return [f"{name}: {_brief(before)} → {_brief(after)}" for name, (before, after) in fields.items()]
+
+
 def _brief(value: Any) -> str:
-    return "–" if value is None else str(value)
+    if isinstance(value, Mapping):
+        value = [f"{name}={_brief(one)}" for name, one in value.items()]
+    if isinstance(value, list | tuple):
+        value = ", ".join(map(str, value))
+    return "–" if value in (None, "") else str(value)

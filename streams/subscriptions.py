@@ -25,7 +25,7 @@ from streams.log.base import Entry, Log, Record
 from streams.log.delivery import deliver
 from streams.logs import logger
 from streams.outcome import Rejected
-from streams.subscription import Alarm, Subscription, SubscriptionChange
+from streams.subscription import Alarm, Subscription, SubscriptionChange, told_fields
 from streams.topics import CHANGES, SUBSCRIPTIONS
 
 KEPT_BY_US = ("version", "changed_at", "changed_by")
@@ -33,18 +33,26 @@ KEPT_BY_US = ("version", "changed_at", "changed_by")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What saving a subscription would change: its fields, or all of it (`new`)."""
+    """What saving a subscription would change: all of it (there is none `before`), or the fields named."""
 
+    before: Subscription | None
     subscription: Subscription
-    new: bool
     changed: tuple[str, ...]
 
     def __str__(self) -> str:
-        if self.new:
+        if self.before is None:
             return f"+ {self.subscription.id}: {self.subscription.query}"
         if not self.changed:
             return f"= {self.subscription.id}"
-        return f"~ {self.subscription.id}: " + ", ".join(self.changed)
+        told = told_fields(_changes(self.before, self.subscription))
+        return f"~ {self.subscription.id}: " + "; ".join(
+            told or self.changed
+        )  # a secret's change does not show
+
+    @property
+    def new(self) -> bool:
+        """Whether nothing of that id is stored."""
+        return self.before is None
 
 
 def read_file(path: Path) -> list[Subscription]:
@@ -62,14 +70,15 @@ def read_file(path: Path) -> list[Subscription]:
         or not all(isinstance(table, dict) for table in listed)
     ):
         raise ConfigError(f"{path} holds a list of subscriptions; write [[subscription]] above each")
-    found = [_subscription(table, f"{path}: subscription") for table in listed]
+    found = [from_table(table, f"{path}: subscription") for table in listed]
     twice = {one.id for one in found if sum(one.id == other.id for other in found) > 1}
     if twice:
         raise ConfigError(f"{path}: the id {min(twice)!r} occurs twice; give each subscription its own")
     return found
 
 
-def _subscription(table: Mapping[str, Any], where: str) -> Subscription:
+def from_table(table: Mapping[str, Any], where: str) -> Subscription:
+    """A subscription from a table as it is written in a file. Raises ConfigError that holds the line to write."""
     options = dict(table)
     given = options.pop("alarm", {})
     if not isinstance(given, dict):
@@ -100,7 +109,7 @@ def compare(wanted: Sequence[Subscription], there: Mapping[str, Subscription]) -
     for subscription in wanted:
         known = there.get(subscription.id)
         changed = tuple(n for n in compared if known and getattr(known, n) != getattr(subscription, n))
-        differences.append(Difference(subscription, known is None, changed))
+        differences.append(Difference(known, subscription, changed))
     return differences
 
 
@@ -167,19 +176,21 @@ async def _tell(log: Log, changes: Sequence[SubscriptionChange]) -> None:
 
 def _change(before: Subscription | None, after: Subscription) -> SubscriptionChange:
     """What saving a subscription changes; one that is new, compared with an empty one. Secrets are masked."""
-    old, new = _flat(before or Subscription(id=after.id, query="")), _flat(after)
+    fields = _changes(before or Subscription(id=after.id, query=""), after)
     return SubscriptionChange(
         subscription=after.id,
         version=after.version,
         kind="changed" if before else "added",
         at=after.changed_at or datetime.min.replace(tzinfo=UTC),
         by=after.changed_by or "",
-        fields={
-            name: (old[name] if before else None, new[name])
-            for name in new
-            if name not in KEPT_BY_US and old[name] != new[name]
-        },
+        fields=fields if before else {name: (None, value) for name, (_, value) in fields.items()},
     )
+
+
+def _changes(before: Subscription, after: Subscription) -> dict[str, tuple[Any, Any]]:
+    """Field by field, what was there and what will be, with secrets masked."""
+    old, new = _flat(before), _flat(after)
+    return {name: (old[name], new[name]) for name in new if name not in KEPT_BY_US and old[name] != new[name]}
 
 
 def _flat(subscription: Subscription) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`resonanz subscriptions`: list, apply, test, backtest, explain, backfill, history, remove."""
+"""`resonanz subscriptions`: list, apply, set, test, backtest, explain, backfill, history, remove."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +13,7 @@ from streams import hindsight, subscriptions
 from streams.alerting.rarity import KEPT_DAYS
 from streams.chain import new_matcher
 from streams.clock import system_clock
+from streams.commands.assignments import assigned
 from streams.commands.backfilling import run_over_the_past
 from streams.commands.backtesting import show_backtests
 from streams.commands.common import ConfigOption, complete
@@ -31,6 +32,15 @@ Since = Annotated[
     str, typer.Option("--since", help="How far back: 14d, 2026-11-01T00:00:00Z, or `all` that is kept.")
 ]
 Files = Annotated[list[Path], typer.Argument(help="TOML files with [[subscription]] tables.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and save nothing.")]
+Backfilled = Annotated[bool, typer.Option("--backfill", help="Run what changed over the past, too.")]
+Backtested = Annotated[
+    bool, typer.Option("--backtest", help="First show which alerts what changes would have raised.")
+]
+Assignments = Annotated[
+    list[str],
+    typer.Argument(metavar="FIELD=VALUE…", help='As in a file: query=bahn~, alarm.notify=["log:"].'),
+]
 
 
 @app.command("list")
@@ -45,30 +55,28 @@ def list_(config: ConfigOption = None) -> None:
 def apply(
     files: Files,
     config: ConfigOption = None,
-    dry_run: bool = False,
-    backfill: Annotated[
-        bool, typer.Option("--backfill", help="Run what changed over the past, too.")
-    ] = False,
+    dry_run: DryRun = False,
+    backfill: Backfilled = False,
     since: Since = PAST,
-    backtest: Annotated[
-        bool, typer.Option("--backtest", help="First show which alerts what changes would have raised.")
-    ] = False,
+    backtest: Backtested = False,
 ) -> None:
     """Save the subscriptions of the files; shows what changes first. Nothing is saved if one of them is wrong."""
-    wanted = _checked(files)
+    _change(load(config), _checked(files), dry_run, backtest, since if backfill else None)
+
+
+@app.command("set")
+def set_(
+    id: Id,
+    assignments: Assignments,
+    config: ConfigOption = None,
+    dry_run: DryRun = False,
+    backtest: Backtested = False,
+) -> None:
+    """Add a subscription, or change some fields of one; shows what changes first."""
     settings = load(config)
-    differences = subscriptions.compare(wanted, complete(with_log(settings, subscriptions.stored)))
-    for difference in differences:
-        print(difference)
-    _look_back(settings, [one.subscription for one in differences if one.new or "query" in one.changed])
-    changed = [one.subscription for one in differences if one.new or one.changed]
-    if backtest and changed:
-        complete(show_backtests(settings, changed, KEPT_DAYS, as_json=False))
-    if dry_run:
-        return
-    complete(_save(settings, wanted))
-    if backfill and changed:
-        complete(run_over_the_past(settings, [one.id for one in changed], since, wait=True))
+    kept = complete(with_log(settings, subscriptions.stored)).get(id, Subscription(id=id, query=""))
+    wanted = _warned([assigned(kept, assignments)])
+    _change(settings, wanted, dry_run, backtest, None)
 
 
 @app.command("backfill")
@@ -156,12 +164,33 @@ def _in_force(config: Config, id: str) -> Subscription:
 
 def _checked(files: Sequence[Path]) -> list[Subscription]:
     """The subscriptions of the files, all of them right; warnings are printed."""
-    found = [one for file in files for one in subscriptions.read_file(file)]
+    return _warned([one for file in files for one in subscriptions.read_file(file)])
+
+
+def _warned(wanted: list[Subscription]) -> list[Subscription]:
     matcher = new_matcher()
-    for one in found:
+    for one in wanted:
         for warning in subscriptions.check(one, matcher):
             print(f"! {one.id}: {warning}")
-    return found
+    return wanted
+
+
+def _change(
+    config: Config, wanted: Sequence[Subscription], dry_run: bool, backtest: bool, since: str | None
+) -> None:
+    """Show what changes, and save it; `since`: how far back to run it over the past."""
+    differences = subscriptions.compare(wanted, complete(with_log(config, subscriptions.stored)))
+    for difference in differences:
+        print(difference)
+    changed = [one.subscription for one in differences if one.new or one.changed]
+    _look_back(config, [one.subscription for one in differences if one.new or "query" in one.changed])
+    if backtest and changed:
+        complete(show_backtests(config, changed, KEPT_DAYS, as_json=False))
+    if dry_run:
+        return
+    complete(_save(config, wanted))
+    if since and changed:
+        complete(run_over_the_past(config, [one.id for one in changed], since, wait=True))
 
 
 def _look_back(config: Config, wanted: Sequence[Subscription]) -> None:

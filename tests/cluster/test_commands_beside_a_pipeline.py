@@ -70,7 +70,7 @@ def test_subscriptions_are_changed_and_followed(pipeline):
     post(pipeline, "early:1", "Der Zug steht")
     pipeline.wait_settled()
     assert "early:1" not in mentioned(pipeline)
-    assert applied(pipeline, "zug") == ["~ db: query"]
+    assert lines(typed(pipeline, "subscriptions", "set", "db", "query=zug")) == ["~ db: query: bahn → zug"]
     assert lines(typed(pipeline, "subscriptions", "list")) == ["db\tv2\t\tzug"]
     followed(pipeline, "new", "Der Zug steht")
     assert lines(typed(pipeline, "subscriptions", "remove", "db")) == []

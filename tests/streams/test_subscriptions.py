@@ -66,7 +66,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 def test_a_comparison_says_what_is_new_what_changed_and_what_is_equal():
     there = {"db": replace(DB, query="bahn", version=4, changed_by="anna")}
-    assert [str(one) for one in compare([DB, BVG], there)] == ["~ db: query", "+ bvg: bvg"]
+    assert [str(one) for one in compare([DB, BVG], there)] == [
+        f"~ db: query: bahn → {DB.query}",
+        "+ bvg: bvg",
+    ]
     assert [str(one) for one in compare([DB], {"db": replace(DB, version=9)})] == ["= db"]
 
 

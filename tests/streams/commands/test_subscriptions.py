@@ -3,7 +3,8 @@
 import pytest
 
 from streams.backfill import BackfillRequest
-from streams.codec import decode
+from streams.codec import decode, decode_subscription
+from streams.subscription import Alarm
 from streams.topics import BACKFILLS, SUBSCRIPTIONS
 from tests.streams.commands.typed import apply_topics, latest, lines, refusal, resonanz
 
@@ -37,7 +38,10 @@ def test_what_is_applied_is_kept_and_only_a_change_makes_a_version(folder):
     before = latest(folder, SUBSCRIPTIONS)
     assert lines(applied(folder, DB + OTHER)) == ["= db", "= post"]
     assert latest(folder, SUBSCRIPTIONS) == before
-    assert lines(applied(folder, DB.replace("bahn~", "bahn~ OR zug") + OTHER)) == ["~ db: query", "= post"]
+    assert lines(applied(folder, DB.replace("bahn~", "bahn~ OR zug") + OTHER)) == [
+        "~ db: query: bahn~ → bahn~ OR zug",
+        "= post",
+    ]
     assert listed(folder) == ["db\tv2\tDie Bahn\tbahn~ OR zug", "post\tv1\t\tpaket"]
 
 
@@ -90,15 +94,56 @@ def test_what_is_removed_is_forgotten_and_can_be_listened_for_again(folder):
 def test_who_changed_what_is_told_and_a_backfill_waits_for_a_pipeline(folder):
     lines(applied(folder, DB))
     assert lines(applied(folder, DB.replace("bahn~", "bahn~ OR zug"), "--backfill", "--since", "3d")) == [
-        "~ db: query",
+        "~ db: query: bahn~ → bahn~ OR zug",
         "asked for; it begins when `resonanz run` or `resonanz work` does",
     ]
     (request,) = latest(folder, BACKFILLS).values()
     assert decode(BackfillRequest, request).version == 2
     told = [line.split("\t") for line in lines(resonanz(folder, "subscriptions", "history", "db"))]
     assert [(line[0], line[3], line[-1]) for line in told] == [
-        ("v1", "added", "must_match: – → ['Bahnstreik']"),
+        ("v1", "added", "must_match: – → Bahnstreik"),
         ("v2", "changed", "query: bahn~ → bahn~ OR zug"),
     ]
     assert "nobody changed" in refusal(resonanz(folder, "subscriptions", "history", "nobody"))
     assert "write" in refusal(resonanz(folder, "subscriptions", "backfill", "db", "--since", "soon"))
+
+
+def test_fields_are_set_one_by_one_and_the_others_stay(folder):
+    done = resonanz(
+        folder, "subscriptions", "set", "db", 'query=bahn~ OR "Die Bahn"', 'alarm.notify=["log:"]'
+    )
+    assert lines(done) == ['+ db: bahn~ OR "Die Bahn"']
+    assignments = ("owner=anna", "labels.team=presse", "alarm.notify=", 'must_match=["Bahnstreik"]')
+    told = (
+        "~ db: owner: – → anna; labels: – → team=presse; must_match: – → Bahnstreik; alarm.notify: log: → –"
+    )
+    assert lines(resonanz(folder, "subscriptions", "set", "db", *assignments, "--dry-run")) == [told]
+    assert lines(resonanz(folder, "subscriptions", "set", "db", *assignments)) == [told]
+    kept = decode_subscription(latest(folder, SUBSCRIPTIONS)["db"])
+    assert (kept.version, kept.query, kept.owner) == (2, 'bahn~ OR "Die Bahn"', "anna")
+    assert kept.labels == {"team": "presse"}
+    assert kept.alarm == Alarm()
+
+
+@pytest.mark.parametrize(
+    ("assignment", "sentence"),
+    [
+        ("nome=x", 'write "name = …"'),
+        ("query", "write `query=…`"),
+        ("query.de=x", "query has no parts; write `query=…`"),
+        ("must_match=[Bahn", 'write ["…", "…"]'),
+        ("must_match=Bahn", 'write `must_match = ["…"]`'),
+        ('must_match=["Bus"]', "must match: 'Bus'"),
+        ("version=4", "version is counted by us"),
+    ],
+)
+def test_what_cannot_be_set_is_refused_and_nothing_is_saved(folder, assignment, sentence):
+    done = resonanz(folder, "subscriptions", "set", "db", "query=bahn~", assignment)
+    assert sentence in refusal(done)
+    assert latest(folder, SUBSCRIPTIONS) == {}
+
+
+def test_a_new_subscription_needs_a_query(folder):
+    done = resonanz(folder, "subscriptions", "set", "db", "name=Die Bahn")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "write: bahn~" in done.stderr
