@@ -13,21 +13,17 @@ import hmac
 import os
 import random
 import statistics
-import tempfile
 import time
-from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
 import aiohttp
 
 from streams.codec import encode
 from streams.post import Author, Post
+from tests.bench._stores import stores
 from tests.bench.pipeline import cpu_secs, fill
 from tests.cluster.crowd import ELSEWHERE, SUBSCRIPTION, TEXTS
 from tests.cluster.pipeline import Pipeline, eventually, running
-from tests.real.servers import Elasticsearch, Kafka
-from tests.real.servers import running as serving
 
 LOGS = os.environ.get("LOGS", "embedded").split(",")
 RATE = int(os.environ.get("RATE", "1000"))
@@ -96,13 +92,8 @@ async def measured(url: str) -> list[float]:
 
 def main() -> None:
     for kind in LOGS:
-        with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-            folder = Path(name)
-            log_url, index_url = f"sqlite:///{name}/log.db", f"tantivy:///{name}/index"
-            if kind == "cluster":
-                log_url = stack.enter_context(serving(Kafka(folder / "kafka"))).url
-                index_url = stack.enter_context(serving(Elasticsearch(folder / "es"))).url
-                asyncio.run(fill(log_url, 0, 1.0))  # the topics alone
+        with stores(kind) as (folder, log_url, index_url):
+            asyncio.run(fill(log_url, 0, 1.0))  # the topics alone
             report(kind, Pipeline(folder, log_url, index_url, RESONANZ_ENRICH_CHAIN="match"))
 
 

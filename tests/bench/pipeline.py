@@ -13,10 +13,8 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,10 +25,9 @@ from streams.log.delivery import deliver
 from streams.log.opening import open_log
 from streams.post import Author, Post, Venue
 from streams.topics import POSTS, TOPICS
+from tests.bench._stores import stores
 from tests.cluster.crowd import ELSEWHERE, SUBSCRIPTION, TEXTS, recently
 from tests.cluster.pipeline import Pipeline, running
-from tests.real.servers import Elasticsearch, Kafka
-from tests.real.servers import running as serving
 
 SIZES = tuple(int(size) for size in os.environ.get("POSTS", "30000,100000").split(","))
 LOGS = os.environ.get("LOGS", "embedded,cluster").split(",")
@@ -109,12 +106,7 @@ def main() -> None:
     for kind in LOGS:
         for share in SHARES:
             for size in SIZES:
-                with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-                    folder = Path(name)
-                    log_url, index_url = f"sqlite:///{name}/log.db", f"tantivy:///{name}/index"
-                    if kind == "cluster":
-                        log_url = stack.enter_context(serving(Kafka(folder / "kafka"))).url
-                        index_url = stack.enter_context(serving(Elasticsearch(folder / "es"))).url
+                with stores(kind) as (folder, log_url, index_url):
                     asyncio.run(fill(log_url, size, share))
                     rate, wall = whole(folder, log_url, index_url, size)
                     least = bare(log_url, size)
