@@ -13,6 +13,8 @@ from enrichers.match.tokens import Token, plain_emoji, tokens
 from enrichers.match.word_family import word_family
 from streams.folding import fold
 
+COMPOUND = "compound"
+
 
 class Hit(NamedTuple):
     """A stretch that satisfies a leaf (or, for NEAR, the two hits `inside`); `rule`: what made them equal."""
@@ -114,7 +116,7 @@ def _relative(word: Word, key: str, token: Token, text: Text) -> Hit | None:
     family, capital = word_family(), text.raw[token.start].isupper()
     if token.kind != "word" or key not in family.members(token.word, capital):
         return None
-    rule = "inflected" if key in family.lemmas(token.word, capital) else "compound"
+    rule = "inflected" if key in family.lemmas(token.word, capital) else COMPOUND
     return _hit(word, token, rule + _inside(token))
 
 
@@ -234,8 +236,12 @@ def _near(near: Near, text: Text) -> list[Hit]:
     left, right = (sorted(hits(side, text), key=_stretch) for side in (near.left, near.right))
     places = [hit.place for hit in right]
     ends = sorted((hit.after, number) for number, hit in enumerate(right))
+    compounds = {_stretch(hit): hit for hit in right if hit.rule.startswith(COMPOUND)}
     found: list[Hit] = []
     for hit in left:
+        other = compounds.get(_stretch(hit))
+        if other and hit.rule.startswith(COMPOUND) and hit.leaf != other.leaf and not near.ordered:
+            found.append(_pair(near, hit, other))  # parts of one word stand side by side: Stromausfall
         at = bisect_left(places, hit.after)
         if at < len(right) and right[at].place - hit.after <= near.distance:
             found.append(_pair(near, hit, right[at]))

@@ -1,30 +1,34 @@
 """Word families for `word~`: the base forms and compound parts a German word form stands for.
 
-A form is looked up among known forms; what is a compound is cut into the cheapest row of known modifiers and one
-head, unless the whole is more usual than its would-be parts (so `Partei` holds no `Ei`). Everything works on
-folded words; the case of the first letter only chooses between a noun and a verb spelled alike.
+A form is looked up among known forms; compounds are cut into their parts (`compounds`). Everything works on folded
+words; the case of the first letter only chooses between a noun and a verb spelled alike.
 
 Data: `word_family.tsv.gz`, built by `enrichers.match.build_word_family` from spacy-lookups-data (MIT, see
-`word_family.LICENSE`), and
-`word_lists.json` (own work).
+`word_family.LICENSE`), and `word_lists.json` (own work).
 """
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from enrichers.match.compounds import Compounds, Part
 from streams.folding import fold
 
 MAX_LETTERS = 60
 """Longer words are not split: no German compound that anybody writes, and time stays linear."""
 
-UNKNOWN = 18.0
-MARGIN_KNOWN, MARGIN_UNKNOWN, LENGTH = 1.0, -2.0, 0.4
 NOT_THERE = -18.5
+"""The log p of what the table lacks."""
 
+USUALLY = 1.0
+"""A noun that is so much likelier is meant, also where its capital is left out."""
+
+ENDINGS = ("e", "en", "er", "es", "em", "n", "s")
+COMPARED = tuple(degree + ending for degree in ("", "er", "st", "est") for ending in ("", *ENDINGS[:5]))[1:]
+"""Endings of adjectives, and of those of a higher degree."""
 
 VERB = "V"
 """Marks the lemma of a verb where a noun has the same: `geladen` is of `ladenV` and no Laden."""
@@ -44,21 +48,6 @@ class Entry(NamedTuple):
     lower: float
 
 
-class Part(NamedTuple):
-    """A piece of compounds: what it costs (about -log p) and which lemmas it stands for."""
-
-    cost: float
-    lemmas: tuple[str, ...]
-
-
-class Split(NamedTuple):
-    """A compound: the lemmas of each part, and those of the whole (its last part in base form)."""
-
-    parts: tuple[tuple[str, ...], ...] = ()
-    whole: tuple[str, ...] = ()
-
-
-_WHOLE = Split()
 _NOTHING = Entry((), (), NOT_THERE, NOT_THERE)
 
 
@@ -68,21 +57,19 @@ class WordFamily:
     def __init__(self, table: Iterable[str], lists: Mapping[str, Any]) -> None:
         """`table`: the lines of the built table; `lists`: the hand-written word lists."""
         self._forms: dict[str, str] = {}
-        self._modifiers: dict[str, Part] = {}
-        self._heads: dict[str, Part] = {}
         self._stems: dict[str, tuple[str, ...]] = {}
-        self._wholes = frozenset(lists["whole"])
-        self._eggs = frozenset(lists["eggs"])
         self._particles = frozenset(lists["particles"])
-        self._verbal = tuple(lists["verbal"])
-        self._read(table)
+        self._separable = tuple(lists["separable"])
+        self._other_verbs = frozenset(lists["other_verbs"])
+        modifiers, heads = self._read(table)
+        self._compounds = Compounds(modifiers, heads, self._cost, lists)
         self.stems = lru_cache(maxsize=20_000)(self._stems_of)
         self.members = lru_cache(maxsize=50_000)(self._members)
-        self._split = lru_cache(maxsize=20_000)(self._split_word)
 
-    def _read(self, lines: Iterable[str]) -> None:
+    def _read(self, lines: Iterable[str]) -> tuple[dict[str, Part], dict[str, Part]]:
+        """Take in the table; the modifiers and heads of compounds."""
         shared: dict[Any, Any] = {}
-        sides = {"<": self._modifiers, ">": self._heads}
+        sides: dict[str, dict[str, Part]] = {"<": {}, ">": {}}
         for line in lines:
             kind, word, rest = line.rstrip("\n").split("\t", 2)
             if kind == "=":
@@ -95,6 +82,7 @@ class WordFamily:
                     cost, _, lemmas = rest.partition("\t")
                     part = shared[rest] = Part(float(cost), tuple(lemmas.split()))
                 sides[kind][word] = part
+        return sides["<"], sides[">"]
 
     def entry(self, word: str) -> Entry:
         """What is known of a folded form."""
@@ -104,18 +92,31 @@ class WordFamily:
         nouns, others, capital, lower = row.split("\t")
         return Entry(tuple(nouns.split()), tuple(others.split()), float(capital), float(lower))
 
+    def _cost(self, word: str) -> float | None:
+        return -max(self.entry(word)[2:]) if word in self._forms else None
+
     def keys(self, typed: str) -> frozenset[str]:
         """What `typed~` looks for: the base forms of the word, not its parts."""
         word = fold(typed)
-        if typed[:1].islower() and word.endswith("n") and word in self.entry(word).others:
-            verb = self._marked(word)  # an infinitive: zahlen~ is not Zahl
-            return frozenset((word, verb))
-        return frozenset(self.lemmas(word, typed[:1].isupper()) or (word,))
+        nouns, others, cap, low = self.entry(word)
+        if typed[:1].islower() and word.endswith("n") and word in others:
+            return frozenset((word, self._marked(word)))  # an infinitive: zahlen~ is not Zahl
+        if word in nouns and cap > low + USUALLY:
+            return frozenset((word,))  # messe~ is not of messen, and Marke~ not Mark
+        found = set(self.lemmas(word, typed[:1].isupper()))
+        for alike in (nouns, tuple(map(self._marked, others))):
+            if word in alike:  # lang~ is not of langen
+                found = found.difference(alike) | {word}
+        return frozenset(found | {word})
 
     def _stems_of(self, key: str) -> tuple[str, ...]:
         """Of these, every form whose members hold `key` has at least one as a part of its spelling."""
         key = unmarked(key)
         found = set(self._stems.get(key, (key,)))
+        if key in self.entry(key).others:
+            found.add(_with_umlaut(key))
+        if key[-1] == "e":
+            found.add(key[:-1] + "in")
         for at in range(2, len(key) - 1):
             found |= {key[:at] + stem for stem in self._stems.get(key[at:], ())}
         return shortest(found)
@@ -126,7 +127,9 @@ class WordFamily:
         others = tuple(map(self._marked, others))
         if capital:
             only_written_so = nouns == (word,) and low > cap  # Schönes, where a sentence begins
-            return nouns + others if low > cap + 3 or only_written_so else nouns or others
+            if low > cap + 3 or only_written_so or not nouns:
+                return nouns + others
+            return nouns + tuple(lemma for lemma in others if low > cap and lemma[-1] not in ("n", VERB))
         if cap > low:
             return nouns + others if low > cap - 4 else nouns or others
         return others + nouns if cap > low - 1.5 else others or nouns
@@ -141,7 +144,9 @@ class WordFamily:
         if len(word) > MAX_LETTERS:
             return frozenset(found)
         lemmas = self.lemmas(word, capital)
-        verbs = self.entry(word).others
+        _, verbs, cap, low = self.entry(word)
+        infinitives = (verb for verb in map(unmarked, lemmas) if verb in verbs and verb[-1] == "n")
+        found.update(*map(self._without_particle, infinitives if verbs or cap > low else (word,)))
         for lemma in lemmas:
             found.add(lemma)
             if lemma[-1] != VERB and (lemma[-1] != "n" or lemma not in verbs):
@@ -149,10 +154,29 @@ class WordFamily:
         if not lemmas:
             if word not in self._forms:
                 self._expand(word, found)
+                found |= self._masculine(word)
             found |= {word[: -len(s)] for s in ("s", "n", "en", "es") if word.endswith(s) and len(word) > 4}
+            plain = (form for stem in _cut(word, COMPARED) for form in (stem, _without_umlaut(stem)))
+            found |= {stem for stem in plain if stem in self.entry(stem).others}
             if word.endswith("innen"):
                 found |= self._members(word[:-3], True)
         return frozenset(found)
+
+    def _masculine(self, word: str) -> frozenset[str]:
+        """The members of the masculine, of a feminine that the table lacks: Postbotin, of Bote."""
+        other = word[:-2] + "e"
+        known = other in self._forms or self._compounds.split(other).parts
+        return self._members(other, True) if word.endswith("in") and known else frozenset()
+
+    def _without_particle(self, word: str) -> Iterator[str]:
+        """The verb in one with a particle: `kaufen` in einkaufen, einzukaufen and eingekauft, but not in verkaufen."""
+        if word in self._other_verbs:
+            return
+        for particle in self._separable:
+            if word.startswith(particle):
+                rest = word[len(particle) :].removeprefix("zu")
+                verbs = [self._marked(verb) for verb in self.entry(rest).others if verb[-1] == "n"]
+                yield from (*verbs, particle) if verbs else ()
 
     def parts(self, lemma: str) -> set[str]:
         """A lemma and, where it is a compound, the lemmas of its parts."""
@@ -161,53 +185,13 @@ class WordFamily:
         return found
 
     def _expand(self, word: str, found: set[str]) -> None:
-        split = self._split(word)
-        found.update(split.whole)
+        split = self._compounds.split(word)
+        found.update(split.joined)
         for lemmas in split.parts:
             for lemma in lemmas:
                 if lemma not in found:
                     found.add(lemma)
                     self._expand(lemma, found)
-
-    def _split_word(self, word: str) -> Split:
-        """The cheapest row of modifiers and one head; empty where the word is one whole."""
-        if len(word) < 6 or word in self._wholes or self._of_a_verb(word):
-            return _WHOLE
-        if word[-2:] == "ei" and word[:-2] in self._eggs:
-            return Split((("ei",),))
-        cost, split = self._cheapest(word)
-        if not split.parts:
-            return _WHOLE
-        known = word in self._forms
-        whole = -max(self.entry(word)[2:]) if known else UNKNOWN
-        margin = MARGIN_KNOWN + LENGTH * max(0, len(word) - 7) if known else MARGIN_UNKNOWN
-        return split if cost <= whole + margin else _WHOLE
-
-    def _of_a_verb(self, word: str) -> bool:
-        """Whether a particle was there before the noun: Ankündigung is of ankündigen, not a kind of Kündigung."""
-        return word.endswith("ung") and any(
-            word.startswith(particle) and word[len(particle) :] in self._heads for particle in self._verbal
-        )
-
-    def _cheapest(self, word: str) -> tuple[float, Split]:
-        """Mean cost of a part, and the parts; no parts where nothing covers the word."""
-        size = len(word)
-        best: list[tuple[float, int, Split] | None] = [(0.0, 0, _WHOLE)] + [None] * size
-        for start in range(size - 2):
-            here = best[start]
-            if here is None:
-                continue
-            cost, count, split = here
-            for stop in range(start + 2, size - 1):
-                part = self._modifiers.get(word[start:stop])
-                if part and ((before := best[stop]) is None or cost + part.cost < before[0]):
-                    best[stop] = (cost + part.cost, count + 1, Split((*split.parts, part.lemmas)))
-            head = self._heads.get(word[start:]) if start else None
-            if head and ((before := best[size]) is None or cost + head.cost < before[0]):
-                joined = tuple(word[:start] + base for base in head.lemmas if base[0] == word[start])
-                best[size] = (cost + head.cost, count + 1, Split((*split.parts, head.lemmas), joined))
-        found = best[size]
-        return (found[0] / found[1], found[2]) if found else (0.0, _WHOLE)
 
     @lru_cache(maxsize=10_000)  # noqa: B019 - one instance lives as long as the process
     def apart(self, word: str) -> tuple[tuple[str, str], ...]:
@@ -222,6 +206,22 @@ class WordFamily:
             return False
         entry = self.entry(word)
         return entry.lower < -10 or entry.capital > entry.lower
+
+
+def _cut(word: str, endings: Iterable[str]) -> Iterator[str]:
+    """What is left of a word without one of these endings, if it still is one."""
+    return (word[: -len(end)] for end in endings if word.endswith(end) and len(word) - len(end) >= 4)
+
+
+def _without_umlaut(stem: str) -> str:
+    """`krank` for the `kränk` of kränker."""
+    return stem.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+def _with_umlaut(stem: str) -> str:
+    """`kränk`, for `krank`: the last vowel counts."""
+    at = max(map(stem.rfind, "aou"))
+    return stem if at < 0 else stem[: at + 1] + "e" + stem[at + 1 :]
 
 
 def shortest(spellings: Iterable[str]) -> tuple[str, ...]:

@@ -1,11 +1,20 @@
-"""`word~` on two lists of pairs, each written before the analyser's errors on it were seen."""
+"""`word~` on three lists of pairs, each written before the analyser's errors on it were seen.
 
+The third, of 2,470 pairs by an author who knew the specification only, at the first run: precision 0.969, recall 0.919.
+What was changed then was learnt from the errors of one half of it (by head); the other half, whose errors nobody
+read, rose from 0.978 and 0.934 to 0.977 and 0.971.
+"""
+
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from enrichers.match.hits import hits
+from enrichers.match.query import parse
+from enrichers.match.syntax import Query
+from enrichers.match.text import Text
 from enrichers.match.word_family import MAX_LETTERS, word_family
-from streams.folding import fold
 
 
 def pairs(name: str) -> list[tuple[str, str, bool]]:
@@ -20,10 +29,18 @@ def pairs(name: str) -> list[tuple[str, str, bool]]:
 
 
 def matches(head: str, form: str) -> bool:
-    return not word_family().keys(head).isdisjoint(word_family().members(fold(form), form[0].isupper()))
+    return bool(hits(query(head), Text(form)))
 
 
-@pytest.mark.parametrize("name", ["word_family_pairs.txt", "word_family_pairs_2.txt"])
+@cache
+def query(head: str) -> Query:
+    return parse(f"{head}~")
+
+
+LISTS = ("word_family_pairs.txt", "word_family_pairs_2.txt", "word_family_pairs_3.txt")
+
+
+@pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("spelled", [str, str.lower], ids=["as written", "lower case"])
 def test_precision_and_recall_on_fresh_lists(spelled, name):
     answers = [(matches(head, spelled(form)), wanted) for head, form, wanted in pairs(name)]
