@@ -5,7 +5,7 @@ fast; how they are grouped changes no answer.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from enrichers.names import Token
 
 WORDS = 32_768
 """So many different words are remembered; 1.2 KB each."""
-WORDS_TOGETHER = 600
+WORDS_TOGETHER, WORDS_DECODED = 600, 60_000
+"""Few enough for the cache of a processor; many, as the path is found word by word."""
 WORD_CHARS = 60
 LEXICON, FIELD, TAGGER = "lexicon.npz", "field.npz", "tagger.json"
 
@@ -79,12 +80,16 @@ class Tagger:
     def names(self, texts: Sequence[Sequence[Token]]) -> list[list[Tagged]]:
         """The names in each text, in order."""
         found: list[list[Tagged]] = [[] for _ in texts]
-        for group in _groups(texts):
-            for at, names in zip(group, self._together([texts[at] for at in group]), strict=True):
+        for many in _groups(texts, range(len(texts)), WORDS_DECODED):
+            scores: list[NDArray[np.float32]] = []
+            for some in _groups(texts, many, WORDS_TOGETHER):
+                scores += self._together([texts[at] for at in some])
+            for at, names in zip(many, self._decoder.names(scores), strict=True):
                 found[at] = names
         return found
 
-    def _together(self, texts: Sequence[Sequence[Token]]) -> list[list[Tagged]]:
+    def _together(self, texts: Sequence[Sequence[Token]]) -> list[NDArray[np.float32]]:
+        """The scores of each text, (words, labels)."""
         lengths = [len(text) for text in texts]
         words: list[Word] = []
         for text in texts:
@@ -96,10 +101,7 @@ class Tagger:
         rows[places] = self._words.rows(words)
         scores = self._scores(rows)
         scores[_handles(words, places), self._outside] += np.float32(np.log(self.parts.handle))
-        padded = np.zeros((len(texts), max(lengths), scores.shape[1]), np.float32)
-        for at, (begin, length) in enumerate(zip(begins, lengths, strict=True)):
-            padded[at, :length] = scores[begin : begin + length]
-        return self._decoder.names(padded, lengths)
+        return [scores[begin : begin + length] for begin, length in zip(begins, lengths, strict=True)]
 
     def _scores(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """Of a row of words with edges (0) between texts: (n, labels)."""
@@ -132,12 +134,12 @@ def _handles(words: Sequence[Word], places: NDArray[np.intp]) -> list[int]:
     ]
 
 
-def _groups(texts: Sequence[Sequence[Token]]) -> Iterator[list[int]]:
+def _groups(texts: Sequence[Sequence[Token]], chosen: Iterable[int], words: int) -> Iterator[list[int]]:
     """Numbers of texts to be read together, those of similar length; the empty ones are left out."""
     group: list[int] = []
     size = 0
-    for at in sorted((at for at, text in enumerate(texts) if text), key=lambda at: len(texts[at])):
-        if group and size + len(texts[at]) > WORDS_TOGETHER:
+    for at in sorted((at for at in chosen if texts[at]), key=lambda at: len(texts[at])):
+        if group and size + len(texts[at]) > words:
             yield group
             group, size = [], 0
         group.append(at)

@@ -56,11 +56,9 @@ def read(path):
 def test_the_best_legal_path_is_found(seed, lengths):
     draw = np.random.default_rng(seed)
     moves = draw.normal(size=(9, 9)).astype(np.float32)
-    scores = draw.normal(size=(len(lengths), max(lengths), 9)).astype(np.float32)
-    for text, length, names in zip(
-        scores, lengths, Decoder(LABELS, moves).names(scores, lengths), strict=True
-    ):
-        paths = [path for path in product(range(9), repeat=length) if legal([LABELS[at] for at in path])]
+    scores = [draw.normal(size=(length, 9)).astype(np.float32) for length in lengths]
+    for text, names in zip(scores, Decoder(LABELS, moves).names(scores), strict=True):
+        paths = [path for path in product(range(9), repeat=len(text)) if legal([LABELS[at] for at in path])]
         worth = [
             sum(text[at, label] for at, label in enumerate(path))
             + sum(moves[one, other] for one, other in pairwise(path))
