@@ -60,7 +60,10 @@ def described(raw: str, mode: str, lexicon: Lexicon) -> list[str]:
 
 def checksums(raw: str, mode: str, lexicon: Lexicon) -> Checksums:
     """The features of a word as checksums (41)."""
-    return np.array([crc32(one.encode(errors="replace")) for one in described(raw, mode, lexicon)], np.uint32)
+    lines = "\n".join(described(raw, mode, lexicon)).encode(
+        errors="replace"
+    )  # one call; no word holds a line break
+    return np.array([*map(crc32, lines.split(b"\n"))], np.uint32)
 
 
 def placed(features: Checksums, offset: int) -> Checksums:

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -16,6 +15,10 @@ from numpy.typing import NDArray
 
 MAX_WORDS = 600
 """Longer posts are read to here: their tone is said by then, and the time a post may take is bounded."""
+
+LONGEST = 5
+CHARACTERS, WORDS = crc32(b"c"), crc32(b"w")
+"""What the checksums begin with: a run of characters is not the word that is spelled like it."""
 
 WORD = re.compile(r"@user|httpurl|[#]?\w+(?:['’-]\w+)*|[:;=8][-']?[)(DPpd/\\|*3]+|<3|[!?]{2,}|\.{2,}|[^\w\s]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttp\b")
@@ -55,22 +58,24 @@ def _name(emoji: re.Match[str]) -> str:
 
 
 def characters(word: str) -> list[int]:
-    """Checksums of a word's n-grams of 2 to 5 characters, its edges marked."""
-    padded = f" {word[:60]} "
-    return [
-        crc32(b"c" + padded[at : at + size].encode())
-        for size in range(2, 6)
-        for at in range(max(1, len(padded) - size + 1))
-    ]
+    """Checksums of a word's n-grams of 2 to 5 characters, its edges marked; a shorter word is whole where n is too long."""
+    signs = [sign.encode() for sign in f" {word[:60]} "]
+    found = []
+    for at, sign in enumerate(signs[:-1]):
+        checksum = crc32(sign, CHARACTERS)
+        for following in signs[at + 1 : at + LONGEST]:
+            checksum = crc32(following, checksum)
+            found.append(checksum)
+    return found + [crc32(b"".join(signs), CHARACTERS)] * (LONGEST - len(signs))
 
 
 def runs(units: Sequence[str]) -> list[int]:
     """Checksums of the runs of 1 to 3 words."""
     encoded = [word.encode() for word in units]
-    found = [crc32(b"w" + one) for one in encoded]
-    found += [crc32(b"w" + one + b" " + two) for one, two in pairwise(encoded)]
-    found += [crc32(b"w" + b" ".join(encoded[at : at + 3])) for at in range(len(encoded) - 2)]
-    return found
+    following = [b" " + word for word in encoded]
+    ones = [crc32(word, WORDS) for word in encoded]
+    twos = [*map(crc32, following[1:], ones)]
+    return ones + twos + [*map(crc32, following[2:], twos)]
 
 
 class Vocabulary:

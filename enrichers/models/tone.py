@@ -70,7 +70,7 @@ class ToneModel:
         grams = [self._vocabulary.vector(words(text)) for text in texts]
         encoded = [_dot(self._heads[n], row) for n, row in zip(at, features, strict=True)]
         counted = [
-            np.sum(values[:, None] * self._weights[n, rows], axis=0)
+            np.einsum("i,ij->j", values, self._weights[n, rows])
             for n, (rows, values) in zip(at, grams, strict=True)
         ]
         return Reading(

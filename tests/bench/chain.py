@@ -43,7 +43,7 @@ from tests.bench.entities import resident
 BATCH = EnrichAgent.batch_records
 ROUNDS = 2
 """With each half; the fastest counts, as neighbours on the machine only ever cost time."""
-BEFORE = 1_000
+BEFORE = 2_000
 """So many other posts of a kind are read first."""
 CHAIN = (Match, LanguageGuess, StoryKey, Entities, SentimentLabel, InfluenceScore)
 MODELS = (LanguageGuess, Entities, SentimentLabel)
