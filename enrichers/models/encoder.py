@@ -29,12 +29,13 @@ SENTENCE_SCALE = TABLE_WIDTH**0.5
 EPSILON = 1e-12
 GRID = 256
 """Numbers are rounded to one part in so many before they are multiplied."""
-KEPT_PIECES = 6_000
+KEPT_PIECES, COMPUTED_PIECES = 6_000, 1_024
 BATCH_PIECES = 384
 """Posts are taken together up to so many pieces: few enough to stay in the cache of a processor."""
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
+Ids = Mapping[int, Sequence[int]]
 Chosen = slice | NDArray[np.bool_]
 Array = TypeVar("Array", Floats, Numbers)
 
@@ -96,14 +97,15 @@ class Encoder:
         enough = 1 if len(pieces) < FIRST_PIECES + LAST_PIECES else LAST_PIECES
         return chosen if parted == pieces and chosen.sum() >= enough else None
 
-    def _each(self, ids: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, Floats]]:
+    def _each(self, ids: Ids) -> Iterator[tuple[int, Floats]]:
         """The pieces of each text in its context, by its number; many at a time."""
-        for some in _batches(ids):
-            lengths = np.array([len(ids[at]) for at in some])
-            ends = np.cumsum(lengths)
-            pieces = np.fromiter(chain.from_iterable(ids[at] for at in some), np.intp)
-            rows = self._in_context(pieces, ends - lengths, ends)
-            yield from zip(some, np.split(rows, ends[:-1]), strict=True)
+        for many in _batches(ids, KEPT_PIECES):
+            self._keep(np.unique(_joined(ids, many)))
+            for some in _batches({at: ids[at] for at in many}, BATCH_PIECES):
+                lengths = np.array([len(ids[at]) for at in some])
+                ends = np.cumsum(lengths)
+                rows = self._in_context(_joined(ids, some), ends - lengths, ends)
+                yield from zip(some, np.split(rows, ends[:-1]), strict=True)
 
     def _of_texts(self, mean: Floats, most: Floats, root: Floats) -> Floats:
         mean = self._product(mean, "cnn_W") + root * self._arrays["cnn_b"]
@@ -117,7 +119,7 @@ class Encoder:
 
     def _in_context(self, pieces: Numbers, starts: Numbers, ends: Numbers) -> Floats:
         """Each piece as the table knows it and as its neighbours make it, (n, TABLE_WIDTH + CONVOLVED)."""
-        arrays, places = self._arrays, self._placed(pieces)
+        arrays, places = self._arrays, self._place[pieces]
         rows = np.empty((len(pieces), TABLE_WIDTH + CONVOLVED), np.float32)
         rows[:, :TABLE_WIDTH] = self._pieces.rows(pieces)
         alone, shares = self._kept[: len(ORDERS)], iter(self._kept[len(ORDERS) :])
@@ -140,18 +142,16 @@ class Encoder:
             np.add(_positive(second), hidden, out=rows[:, TABLE_WIDTH + at * WIDTH :][:, :WIDTH])
         return _normal(rows, arrays["ln_g"], arrays["ln_b"])
 
-    def _placed(self, pieces: Numbers) -> Numbers:
-        """Rows of what is kept of each piece: what does not depend on its neighbours, see `_of_piece`."""
-        new = np.unique(pieces[self._place[pieces] == 0])
+    def _keep(self, pieces: Numbers) -> None:
+        """Have what does not depend on the neighbours of these pieces, see `_of_piece`; full, forget what was kept."""
+        new = pieces[self._place[pieces] == 0]
         if self._used + len(new) > KEPT_PIECES:
-            self._place[:], self._used = 0, 0
-            new = np.unique(pieces)
-        if len(new):
-            self._place[new] = np.arange(1 + self._used, 1 + self._used + len(new))
-            for kept, computed in zip(self._kept, self._of_piece(new), strict=True):
-                kept[1 + self._used : 1 + self._used + len(new)] = computed
-            self._used += len(new)
-        return self._place[pieces]
+            self._place[:], self._used, new = 0, 0, pieces
+        for some in np.split(new, range(COMPUTED_PIECES, len(new), COMPUTED_PIECES)):
+            rows = slice(1 + self._used, 1 + self._used + len(some))
+            for kept, computed in zip(self._kept, self._of_piece(some), strict=True):
+                kept[rows] = computed
+            self._place[some], self._used = np.arange(rows.start, rows.stop), self._used + len(some)
 
     def _of_piece(self, pieces: Numbers) -> list[Floats]:
         """Each piece before the convolutions, by convolution, and its share in the first ones, by place in a window."""
@@ -175,17 +175,22 @@ def _times(whole: Floats, weights: Floats, unit: Floats) -> Floats:
     return product
 
 
-def _batches(ids: Mapping[int, Sequence[int]]) -> Iterator[list[int]]:
+def _batches(ids: Ids, size: int) -> Iterator[list[int]]:
+    """Numbers of texts that have at most so many pieces together."""
     batch: list[int] = []
-    size = 0
-    for at, pieces in ids.items():
-        if batch and size + len(pieces) > BATCH_PIECES:
+    pieces = 0
+    for at, one in ids.items():
+        if batch and pieces + len(one) > size:
             yield batch
-            batch, size = [], 0
+            batch, pieces = [], 0
         batch.append(at)
-        size += len(pieces)
+        pieces += len(one)
     if batch:
         yield batch
+
+
+def _joined(ids: Ids, some: Sequence[int]) -> Numbers:
+    return np.fromiter(chain.from_iterable(ids[at] for at in some), np.intp)
 
 
 def _beside(rows: Array, step: int, starts: Numbers, ends: Numbers, out: Array) -> None:
