@@ -24,7 +24,7 @@ WORD = re.compile(r"@user|httpurl|[#]?\w+(?:['’-]\w+)*|[:;=8][-']?[)(DPpd/\\|*
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttp\b")
 _HANDLE = re.compile(r"@\w[\w.-]*")
 _SPACED_SMILEY = re.compile(r"([:;=]) ?(-?) ([)(DPp])(?!\w)")
-_LONG = re.compile(r"(.)(?=\1\1\1)\1+", re.DOTALL)
+_LONG = re.compile(r"(.)(?=\1\1\1)", re.DOTALL)
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _NOSE = re.compile(r"([:;=])-(?=[)(DPp])")
 _EMOJI = re.compile(
@@ -35,13 +35,13 @@ _EMOJI = re.compile(
 def words(text: str) -> list[str]:
     """The units that n-grams are made of: lower case, links and handles as one word each."""
     text = _SPACED_SMILEY.sub(r"\1\2\3", _without_addresses(text, "httpurl", "@user"))
-    return WORD.findall(_LONG.sub(r"\1\1\1", text).lower())[:MAX_WORDS]
+    return WORD.findall(_LONG.sub("", text).lower())[:MAX_WORDS]
 
 
 def plain(text: str) -> str:
     """What the encoder reads: no links and handles, a run of emoji as the name of its first."""
     text = _NOSE.sub(r"\1", _SPACED_SMILEY.sub(r"\1\2\3", _without_addresses(text, " ", " ")))
-    return _LONG.sub(r"\1\1\1", _EMOJI.sub(_name, text)).replace("#", " ")
+    return _LONG.sub("", _EMOJI.sub(_name, text)).replace("#", " ")
 
 
 def _without_addresses(text: str, link: str, handle: str) -> str:
