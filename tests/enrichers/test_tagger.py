@@ -14,7 +14,7 @@ from enrichers.models.arrays import load
 from enrichers.models.decoding import Decoder
 from enrichers.models.field import WEIGHT_STEP, Field
 from enrichers.models.lexicon import Lexicon
-from enrichers.models.tagger import Tagger
+from enrichers.models.tagger import Tagger, _word
 from enrichers.models.word_table import WordTable
 from enrichers.names import tokens
 from enrichers.recognizers import COMPONENT, LANGUAGES, MODELS
@@ -86,6 +86,15 @@ def test_a_handle_written_apart_is_a_name_and_its_sign_is_none(text):
 
 def test_a_lone_sign_says_nothing_of_the_next_text():
     assert ENGLISH.names([tokens("home @"), tokens("the train is late")]) == [[], []]
+
+
+@pytest.mark.parametrize("tagger", [ENGLISH, GERMAN])
+@pytest.mark.parametrize("mode", "CLU")
+def test_all_links_are_one_word(tagger, mode):
+    links = ["https://t.co/Xy", "www.köln.de", "http://example.org/" + "a" * 100]
+    (one,) = {_word(link) for link in links}
+    for link in links:
+        assert np.array_equal(f.checksums(one, mode, tagger.lexicon), f.checksums(link, mode, tagger.lexicon))
 
 
 def test_no_text_is_no_trouble():
