@@ -4,6 +4,7 @@ The model and how good it is: `models/sentiment.md`. Confidence is calibrated, s
 about eight in ten are right, on posts like those it learned from.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import ClassVar, cast
 import numpy as np
 
 from enrichers.aspects import aspects
+from enrichers.models.encoder import Excerpt
 from enrichers.models.tone import GUESS, LABELS, SHIPPED, UNSURE_BELOW, ToneModel
 from enrichers.targets import Said, about
 from enrichers.text import readable, whole
@@ -36,7 +38,7 @@ class SentimentLabel:
     """Assigns `sentiment`. Uses the language and the matches if they are there."""
 
     name: ClassVar[str] = "sentiment"
-    version = "de-en-2"
+    version = "de-en-3"
     assigns: ClassVar[frozenset[str]] = frozenset({"sentiment"})
     requires: ClassVar[frozenset[str]] = frozenset()
     optional: ClassVar[bool] = True
@@ -81,6 +83,7 @@ class SentimentLabel:
                     f" {', '.join(model.domains)}, {GUESS}"
                 )
         self._model = model
+        gc.freeze()  # the tables of word pieces stay for good; no collection need walk through them
 
     async def close(self) -> None:
         """Forget the model."""
@@ -128,21 +131,25 @@ class SentimentLabel:
     def _tones(
         self, mentions: Sequence[Mention], texts: Sequence[str], said: Sequence[Sequence[Said | None]]
     ) -> list[Probabilities]:
-        """Of each mention its tone and that of each clause to be read by itself, all in one go."""
-        parts = [
-            (part, mention)
-            for mention, text, about in zip(mentions, texts, said, strict=True)
-            for part in (text, *(readable(one.text) for one in about if one))
-        ]
-        known = [at for at, (part, mention) in enumerate(parts) if self._reads(part, mention)]
-        domains = [self._config.domains.get(parts[at][1].source, self._config.domain) for at in known]
-        tones = [NOTHING] * len(parts)
-        for at, row in zip(
-            known, self._open.probabilities([parts[at][0] for at in known], domains), strict=True
-        ):
-            negative, neutral, positive = row.tolist()
-            tones[at] = (negative, neutral, positive)
-        return tones
+        """Of each mention its tone and that of what it says about each match, all in one go."""
+        asked: list[str] = []
+        domains: list[str] = []
+        excerpts: dict[int, Excerpt] = {}
+        numbers: list[int | None] = []
+        for mention, text, clauses in zip(mentions, texts, said, strict=True):
+            post = len(asked)
+            for one in (None, *filter(None, clauses)):
+                part = readable(one.text) if one else text
+                if not self._reads(part, mention):
+                    numbers.append(None)
+                    continue
+                numbers.append(len(asked))
+                if one:
+                    excerpts[len(asked)] = Excerpt(post, _parted(mention, one))
+                asked.append(part)
+                domains.append(self._config.domains.get(mention.source, self._config.domain))
+        rows = self._open.probabilities(asked, domains, excerpts).tolist()
+        return [NOTHING if at is None else tuple(rows[at]) for at in numbers]
 
     def _reads(self, text: str, mention: Mention) -> bool:
         language = mention.language
@@ -178,6 +185,17 @@ def _listed(measures: Mapping[str, float]) -> str:
 
 def _text(mention: Mention) -> str:
     return readable(whole(mention.title, mention.text)[:READ_CHARS])
+
+
+def _parted(mention: Mention, said: Said) -> list[str]:
+    """The post in parts, of which every second is what was said."""
+    text = whole(mention.title, mention.text)
+    shift, begin, parts = len(text) - len(mention.text), 0, []
+    text = text[:READ_CHARS]
+    for start, end in said.places:
+        parts += [text[begin : start + shift], text[start + shift : end + shift]]
+        begin = end + shift
+    return [readable(part) for part in (*parts, text[begin:])]
 
 
 def _said(mention: Mention) -> list[Said | None]:

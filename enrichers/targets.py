@@ -37,23 +37,28 @@ _BEFORE_NAME = re.compile(rf"(?:\b(?:und|aber|doch|and|but|while|während)\s+)?{
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`text`: what is said about a name. `compared`: it is what something else is better or worse than."""
+    """`text`: what is said about a name, at these `places`.
+
+    `compared`: it is what something else is better or worse than.
+    """
 
     text: str
+    places: tuple[Span, ...]
     compared: bool
 
 
 def about(text: str, spans: Sequence[Span], others: Sequence[Span]) -> Said:
     """What the text says about what stands at `spans`; `others`: where other names stand."""
     text = text[:READ_CHARS]
-    mine: list[str] = []
+    mine: list[Span] = []
     going_on = False
     for start, end in _clauses(text, spans, others):
         here, elsewhere = _any(spans, start, end), _any(others, start, end)
         going_on = here or (going_on and not elsewhere and bool(others))
         if going_on:
-            mine.append(text[start:end].strip())
-    return Said(" ".join(mine), any(_compared(text, span) for span in spans))
+            mine.append((start, end))
+    said = " ".join(text[start:end].strip() for start, end in mine)
+    return Said(said, tuple(mine), any(_compared(text, span) for span in spans))
 
 
 def _clauses(text: str, spans: Sequence[Span], others: Sequence[Span]) -> Iterator[Span]:

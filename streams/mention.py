@@ -1,8 +1,9 @@
 """A mention: a post, and what the enrichers found out about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Literal
 
 from streams.post import Post
@@ -120,16 +121,27 @@ class Mention(Post):
         known = {name: part for name, part in parts.items() if name in PART_FIELDS}
         if len(known) != len(parts):
             known["extra"] = {**self.extra, **{name: parts[name] for name in parts.keys() - known.keys()}}
-        return replace(self, enriched={**self.enriched, enricher: version}, **known)
+        return self._with(enriched={**self.enriched, enricher: version}, **known)
 
     def lacking(self, enricher: str, reason: str) -> "Mention":
         """A copy that says why an enricher had no answer."""
-        return replace(self, failed={**self.failed, enricher: reason})
+        return self._with(failed={**self.failed, enricher: reason})
+
+    def _with(self, **parts: Any) -> "Mention":
+        """`dataclasses.replace` in a third of its time: what was checked when the post came is not checked again."""
+        made = object.__new__(Mention)
+        for write, value in zip(_WRITERS, _VALUES(self), strict=True):
+            write(made, value)
+        for name, part in parts.items():
+            object.__setattr__(made, name, part)
+        return made
 
 
 ONE_DAY = timedelta(days=1)
 REVISIONS = 1 << 20
 """More than there may be of one version; an edition still fits in 63 bits."""
 
+_FIELDS = tuple(part.name for part in fields(Mention))
+_VALUES, _WRITERS = attrgetter(*_FIELDS), [getattr(Mention, name).__set__ for name in _FIELDS]
 POST_FIELDS = tuple(part.name for part in fields(Post))
 PART_FIELDS = frozenset({"matches", "language", "story", "entities", "sentiment", "influence"})

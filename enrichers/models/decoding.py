@@ -1,6 +1,7 @@
 """The best legal labelling of texts (Viterbi 1967) in the scheme BIOES: begin, inside, outside, end, single."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,36 +17,40 @@ class Decoder:
         self._labels = labels
         self._start = _allowed([label[0] in "OBS" for label in labels])
         self._stop = _allowed([label[0] in "OES" for label in labels])
-        legal = [[_may_follow(one, other) for other in labels] for one in labels]
-        self._moves = np.ascontiguousarray((moves + _allowed(legal)).T)
+        self._moves = moves + _allowed([[_may_follow(one, other) for other in labels] for one in labels])
 
-    def names(self, scores: Floats, lengths: Sequence[int]) -> list[list[tuple[int, int, str]]]:
+    def names(self, texts: Sequence[Floats]) -> list[list[tuple[int, int, str]]]:
         """First and last word and label of each name, text by text.
 
-        `scores` (texts, longest, labels); what is behind a text's length is not looked at. Ties go to the first label.
+        Of each text the scores (words, labels), of one word at least. Ties go to the first label.
         """
-        order = np.argsort(-np.asarray(lengths), kind="stable")
-        sizes = np.asarray(lengths)[order]
-        ordered = scores[order]
-        best = ordered[:, 0] + self._start
-        came_from = np.zeros(ordered.shape, np.int8)
-        for at in range(1, int(sizes[0])):
-            alive = int(np.searchsorted(-sizes, -at))  # the longer ones come first
-            options = best[:alive, None, :] + self._moves
-            back = options.argmax(axis=2)
-            came_from[:alive, at] = back
-            best[:alive] = np.take_along_axis(options, back[:, :, None], 2)[:, :, 0] + ordered[:alive, at]
-        last = (best + self._stop).argmax(axis=1)
-        found: list[list[tuple[int, int, str]]] = [[] for _ in lengths]
-        for row, text in enumerate(order):
-            found[text] = list(self._marked(self._path(came_from[row], int(sizes[row]), int(last[row]))))
+        found: list[list[tuple[int, int, str]]] = [[] for _ in texts]
+        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
+        sizes = [len(texts[at]) for at in order]
+        alive = np.searchsorted(-np.array(sizes), -np.arange(max(sizes, default=0)))
+        begins = np.cumsum(alive) - alive  # the first words of all texts, then the second ones …
+        scores = np.empty((sum(sizes), len(self._labels)), np.float32)
+        for row, (text, size) in enumerate(zip(order, sizes, strict=True)):
+            scores[begins[:size] + row] = texts[text]
+        path = self._path(scores, [slice(*at) for at in zip(begins, begins + alive, strict=True)])
+        for row, (text, size) in enumerate(zip(order, sizes, strict=True)):
+            found[text] = list(self._marked([self._labels[at] for at in path[begins[:size] + row].tolist()]))
         return found
 
-    def _path(self, came_from: NDArray[np.int8], size: int, last: int) -> list[str]:
-        backs, path = came_from[1:size].tolist(), [last]
-        for back in reversed(backs):
-            path.append(back[path[-1]])
-        return [self._labels[at] for at in reversed(path)]
+    def _path(self, scores: Floats, steps: Sequence[slice]) -> NDArray[np.intp]:
+        """The best label of each word. `scores` become those of the best path up to there."""
+        scores[: steps[0].stop] += self._start
+        for before, here in pairwise(steps):
+            so_far = scores[before][: here.stop - here.start].T
+            scores[here] += (so_far[:, :, None] + self._moves[:, None]).max(axis=0)
+        path = np.empty(len(scores), np.intp)
+        following = path[:0]
+        for here in reversed(steps):
+            onward = scores[here].copy()
+            onward[: len(following)] += self._moves.T[following]
+            onward[len(following) :] += self._stop
+            following = path[here] = onward.argmax(axis=1)
+        return path
 
     @staticmethod
     def _marked(path: Sequence[str]) -> Iterator[tuple[int, int, str]]:

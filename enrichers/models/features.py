@@ -26,8 +26,8 @@ EDGE = 0
 
 _SALT = 0x9E3779B1
 _DIGIT = re.compile(r"\d")
-_RUNS = re.compile(r"(.)\1+")
-_LONG_RUNS = re.compile(r"(.)\1{2,}")
+_REPEATED = re.compile(r"(.)(?=\1)")
+_OFTEN_REPEATED = re.compile(r"(.)(?=\1\1)")
 
 
 def described(raw: str, mode: str, lexicon: Lexicon) -> list[str]:
@@ -39,7 +39,7 @@ def described(raw: str, mode: str, lexicon: Lexicon) -> list[str]:
     sign = word[0] if word[0] in "#@" and len(word) > 1 else ""
     bare = "<url>" if word.startswith(("http", "www.")) else _DIGIT.sub("0", word[len(sign) :])
     lower, classes = bare.lower(), _classes(bare)
-    short, long = mode + sign + _RUNS.sub(r"\1", classes), _LONG_RUNS.sub(r"\1\1", classes)
+    short, long = mode + sign + _REPEATED.sub("", classes), _OFTEN_REPEATED.sub("", classes)
     cluster, case = lexicon.cluster(bare), lexicon.case_preference(bare)
     head, tail = _hyphenated(bare)
     return [
@@ -60,7 +60,10 @@ def described(raw: str, mode: str, lexicon: Lexicon) -> list[str]:
 
 def checksums(raw: str, mode: str, lexicon: Lexicon) -> Checksums:
     """The features of a word as checksums (41)."""
-    return np.array([crc32(one.encode(errors="replace")) for one in described(raw, mode, lexicon)], np.uint32)
+    lines = "\n".join(described(raw, mode, lexicon)).encode(
+        errors="replace"
+    )  # one call; no word holds a line break
+    return np.array([*map(crc32, lines.split(b"\n"))], np.uint32)
 
 
 def placed(features: Checksums, offset: int) -> Checksums:

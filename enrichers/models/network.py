@@ -61,14 +61,16 @@ class Network:
         return self._maxout(columns, "mix", self._weights["mix"], None)
 
     def scores(self, vectors: Vectors, words: NDArray[np.bool_]) -> Vectors:
-        """The score of each label for each word; `words` is false at the edges between texts."""
-        inside = words[:, None].astype(np.float32)
-        vectors = vectors * inside
+        """The score of each label for each word; `words` is false at the edges between texts. Changes `vectors`."""
+        edges, width = np.flatnonzero(~words), self.width
+        vectors[edges] = 0
+        window = np.zeros((len(words), 3 * width), np.float32)
         for depth, layer in enumerate(self._weights["layers"]):
-            edge = np.zeros((1, self.width), np.float32)
-            before, after = np.concatenate([edge, vectors[:-1]]), np.concatenate([vectors[1:], edge])
-            window = np.concatenate([before, vectors, after], axis=1)
-            vectors = (vectors + self._maxout(window, "layer", layer, depth)) * inside
+            window[1:, :width] = vectors[:-1]
+            window[:, width : 2 * width] = vectors
+            window[:-1, 2 * width :] = vectors[1:]
+            vectors += self._maxout(window, "layer", layer, depth)
+            vectors[edges] = 0
         return vectors @ self._weights["out"] + self._weights["out_bias"]
 
     def _maxout(self, given: Vectors, part: str, weights: Vectors, depth: int | None) -> Vectors:

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -17,11 +16,15 @@ from numpy.typing import NDArray
 MAX_WORDS = 600
 """Longer posts are read to here: their tone is said by then, and the time a post may take is bounded."""
 
+LONGEST = 5
+CHARACTERS, WORDS = crc32(b"c"), crc32(b"w")
+"""What the checksums begin with: a run of characters is not the word that is spelled like it."""
+
 WORD = re.compile(r"@user|httpurl|[#]?\w+(?:['’-]\w+)*|[:;=8][-']?[)(DPpd/\\|*3]+|<3|[!?]{2,}|\.{2,}|[^\w\s]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttp\b")
 _HANDLE = re.compile(r"@\w[\w.-]*")
 _SPACED_SMILEY = re.compile(r"([:;=]) ?(-?) ([)(DPp])(?!\w)")
-_LONG = re.compile(r"(.)\1{3,}", re.DOTALL)
+_LONG = re.compile(r"(.)(?=\1\1\1)", re.DOTALL)
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _NOSE = re.compile(r"([:;=])-(?=[)(DPp])")
 _EMOJI = re.compile(
@@ -31,16 +34,22 @@ _EMOJI = re.compile(
 
 def words(text: str) -> list[str]:
     """The units that n-grams are made of: lower case, links and handles as one word each."""
-    text = _HANDLE.sub("@user", _LINK.sub("httpurl", _unescaped(text[: MAX_WORDS * 40])))
-    text = _SPACED_SMILEY.sub(r"\1\2\3", text)
-    return WORD.findall(_LONG.sub(r"\1\1\1", text).lower())[:MAX_WORDS]
+    text = _SPACED_SMILEY.sub(r"\1\2\3", _without_addresses(text, "httpurl", "@user"))
+    return WORD.findall(_LONG.sub("", text).lower())[:MAX_WORDS]
 
 
 def plain(text: str) -> str:
     """What the encoder reads: no links and handles, a run of emoji as the name of its first."""
-    text = _HANDLE.sub(" ", _LINK.sub(" ", _unescaped(text[: MAX_WORDS * 40])))
-    text = _NOSE.sub(r"\1", _SPACED_SMILEY.sub(r"\1\2\3", text))
-    return _LONG.sub(r"\1\1\1", _EMOJI.sub(_name, text)).replace("#", " ")
+    text = _NOSE.sub(r"\1", _SPACED_SMILEY.sub(r"\1\2\3", _without_addresses(text, " ", " ")))
+    return _LONG.sub("", _EMOJI.sub(_name, text)).replace("#", " ")
+
+
+def _without_addresses(text: str, link: str, handle: str) -> str:
+    """The text as far as it is read, with these in place of its links and handles."""
+    text = _unescaped(text[: MAX_WORDS * 40])
+    if "http" in text or "www." in text:  # looking for the pattern takes longer
+        text = _LINK.sub(link, text)
+    return _HANDLE.sub(handle, text)
 
 
 def _unescaped(text: str) -> str:
@@ -55,22 +64,24 @@ def _name(emoji: re.Match[str]) -> str:
 
 
 def characters(word: str) -> list[int]:
-    """Checksums of a word's n-grams of 2 to 5 characters, its edges marked."""
-    padded = f" {word[:60]} "
-    return [
-        crc32(b"c" + padded[at : at + size].encode())
-        for size in range(2, 6)
-        for at in range(max(1, len(padded) - size + 1))
-    ]
+    """Checksums of a word's n-grams of 2 to 5 characters, its edges marked; whole where it is shorter than n."""
+    signs = [sign.encode() for sign in f" {word[:60]} "]
+    found = []
+    for at, sign in enumerate(signs[:-1]):
+        checksum = crc32(sign, CHARACTERS)
+        for following in signs[at + 1 : at + LONGEST]:
+            checksum = crc32(following, checksum)
+            found.append(checksum)
+    return found + [crc32(b"".join(signs), CHARACTERS)] * (LONGEST - len(signs))
 
 
 def runs(units: Sequence[str]) -> list[int]:
     """Checksums of the runs of 1 to 3 words."""
     encoded = [word.encode() for word in units]
-    found = [crc32(b"w" + one) for one in encoded]
-    found += [crc32(b"w" + one + b" " + two) for one, two in pairwise(encoded)]
-    found += [crc32(b"w" + b" ".join(encoded[at : at + 3])) for at in range(len(encoded) - 2)]
-    return found
+    following = [b" " + word for word in encoded]
+    ones = [crc32(word, WORDS) for word in encoded]
+    twos = [*map(crc32, following[1:], ones)]
+    return ones + twos + [*map(crc32, following[2:], twos)]
 
 
 class Vocabulary:

@@ -5,8 +5,9 @@ fast; how they are grouped changes no answer.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from dataclasses import asdict, dataclass
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +25,12 @@ from enrichers.names import Token
 WORDS = 32_768
 """So many different words are remembered; 1.2 KB each."""
 WORDS_TOGETHER = 600
+"""Few enough for the cache of a processor."""
 WORD_CHARS = 60
+LINKS = "http://", "https://", "www."
 LEXICON, FIELD, TAGGER = "lexicon.npz", "field.npz", "tagger.json"
 
+Scores = NDArray[np.float32]
 Tagged = tuple[int, int, str]
 """First and last token of a name, and its label."""
 
@@ -79,65 +83,64 @@ class Tagger:
     def names(self, texts: Sequence[Sequence[Token]]) -> list[list[Tagged]]:
         """The names in each text, in order."""
         found: list[list[Tagged]] = [[] for _ in texts]
-        for group in _groups(texts):
+        for group in _groups(texts, WORDS - 1):
             for at, names in zip(group, self._together([texts[at] for at in group]), strict=True):
                 found[at] = names
         return found
 
     def _together(self, texts: Sequence[Sequence[Token]]) -> list[list[Tagged]]:
-        lengths = [len(text) for text in texts]
-        words: list[Word] = []
-        for text in texts:
-            mode = mode_of(text)
-            words += [(token.text[:WORD_CHARS], mode) for token in text]
-        rows = np.zeros(sum(lengths) + REACH * (len(texts) + 1), np.intp)
-        begins = np.cumsum([REACH, *(length + REACH for length in lengths[:-1])])
-        places = np.concatenate([np.arange(b, b + n) for b, n in zip(begins, lengths, strict=True)])
-        rows[places] = self._words.rows(words)
-        scores = self._scores(rows)
-        scores[_handles(words, places), self._outside] += np.float32(np.log(self.parts.handle))
-        padded = np.zeros((len(texts), max(lengths), scores.shape[1]), np.float32)
-        for at, (begin, length) in enumerate(zip(begins, lengths, strict=True)):
-            padded[at, :length] = scores[begin : begin + length]
-        return self._decoder.names(padded, lengths)
+        modes = [mode_of(text) for text in texts]
+        words = [(_word(one.text), mode) for text, mode in zip(texts, modes, strict=True) for one in text]
+        rows = np.split(self._words.rows(words), np.cumsum([len(text) for text in texts])[:-1])
+        scores: list[Scores] = []
+        for some in _groups(rows, WORDS_TOGETHER):
+            scores += self._scores([rows[at] for at in some])
+        for text, of_text in zip(texts, scores, strict=True):
+            of_text[_handles(text), self._outside] += np.float32(np.log(self.parts.handle))
+        return self._decoder.names(scores)
 
-    def _scores(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Of a row of words with edges (0) between texts: (n, labels)."""
+    def _scores(self, texts: Sequence[NDArray[np.intp]]) -> list[Scores]:
+        """Of the rows of the words of each text: (words, labels)."""
+        edge = np.zeros(REACH, np.intp)
+        rows = np.concatenate([edge, *chain.from_iterable((text, edge) for text in texts)])
         features, said, *vectors = self._words.columns
         total = self._field.scores(said[rows], features[rows]) * np.float32(self.parts.field * WEIGHT_STEP)
         share = np.float32(self.parts.network / max(1, len(self._networks)))
         for network, of_word in zip(self._networks, vectors, strict=True):
             total += network.scores(of_word[rows], rows > 0) * share
         total[:, self._outside] += np.float32(np.log(self.parts.outside))
-        return total
+        ends = np.cumsum([REACH + len(text) for text in texts])
+        return [total[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
 
     def _computed(self, words: list[Word]) -> Columns:
         features = np.stack([checksums(word, mode, self.lexicon) for word, mode in words])
         said = self._field.words(features).astype(np.int16)
         return features, said, *(network.vectors(features) for network in self._networks)
 
-    def _moves(self, field: Arrays, networks: Sequence[Arrays]) -> NDArray[np.float32]:
+    def _moves(self, field: Arrays, networks: Sequence[Arrays]) -> Scores:
         moves = field["moves"].astype(np.float32) * self.parts.field
         for network in networks:
             moves = moves + network["moves"].astype(np.float32) * (self.parts.network / len(networks))
         return moves
 
 
-def _handles(words: Sequence[Word], places: NDArray[np.intp]) -> list[int]:
+def _word(text: str) -> str:
+    """What is looked up: all links are one word, as their features are the same."""
+    return LINKS[0] if text.startswith(LINKS) else text[:WORD_CHARS]
+
+
+def _handles(text: Sequence[Token]) -> list[int]:
     """The places of words right behind a lone `@`."""
-    return [
-        int(places[at])
-        for at, (word, _) in enumerate(words)
-        if at and words[at - 1][0] == "@" and word[0].isalnum() and places[at] == places[at - 1] + 1
-    ]
+    pairs = enumerate(pairwise(text), 1)
+    return [at for at, (before, one) in pairs if before.text == "@" and one.text[0].isalnum()]
 
 
-def _groups(texts: Sequence[Sequence[Token]]) -> Iterator[list[int]]:
+def _groups(texts: Sequence[Sized], words: int) -> Iterator[list[int]]:
     """Numbers of texts to be read together, those of similar length; the empty ones are left out."""
     group: list[int] = []
     size = 0
-    for at in sorted((at for at, text in enumerate(texts) if text), key=lambda at: len(texts[at])):
-        if group and size + len(texts[at]) > WORDS_TOGETHER:
+    for at in sorted((at for at, text in enumerate(texts) if len(text)), key=lambda at: len(texts[at])):
+        if group and size + len(texts[at]) > words:
             yield group
             group, size = [], 0
         group.append(at)

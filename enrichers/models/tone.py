@@ -4,7 +4,7 @@ How it was trained and how good it is: `sentiment.md`. Needs numpy only; the ans
 others in its batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enrichers.models.arrays import Arrays, load
-from enrichers.models.encoder import FEATURES, Encoder
+from enrichers.models.encoder import FEATURES, NONE, Encoder, Excerpt
 from enrichers.models.ngrams import Vocabulary, plain, words
 from enrichers.models.pieces import Pieces
 from streams.mention import Tone
@@ -58,19 +58,29 @@ class ToneModel:
         """From its file. Raises OSError, ValueError, KeyError."""
         return cls(load(path))
 
-    def probabilities(self, texts: Sequence[str], domains: Sequence[str]) -> NDArray[np.float64]:
-        """Calibrated probabilities in the order of `LABELS`, (n, 3). Domains are of `domains`, or `GUESS`."""
-        return softmax(self.mixed(self.read(texts, domains)))
+    def probabilities(
+        self, texts: Sequence[str], domains: Sequence[str], excerpts: Mapping[int, Excerpt] = NONE
+    ) -> NDArray[np.float64]:
+        """Calibrated probabilities in the order of `LABELS`, (n, 3). Domains are of `domains`, or `GUESS`.
 
-    def read(self, texts: Sequence[str], domains: Sequence[str]) -> "Reading":
+        `excerpts`: by number the texts that are taken from others.
+        """
+        return softmax(self.mixed(self.read(texts, domains, excerpts)))
+
+    def read(
+        self, texts: Sequence[str], domains: Sequence[str], excerpts: Mapping[int, Excerpt] = NONE
+    ) -> "Reading":
         """What both halves say about each text."""
-        features = self._encoder.features([plain(text) for text in texts])
+        features = self._encoder.features(
+            [plain(text) for text in texts],
+            {at: Excerpt(one.text, [plain(part) for part in one.parts]) for at, one in excerpts.items()},
+        )
         kinds = [self._kind(name, row) for name, row in zip(domains, features, strict=True)]
         at = np.array([self._domain_of[kind] for kind in kinds], np.intp)
         grams = [self._vocabulary.vector(words(text)) for text in texts]
         encoded = [_dot(self._heads[n], row) for n, row in zip(at, features, strict=True)]
         counted = [
-            np.sum(values[:, None] * self._weights[n, rows], axis=0)
+            np.einsum("i,ij->j", values, self._weights[n, rows])
             for n, (rows, values) in zip(at, grams, strict=True)
         ]
         return Reading(

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 
 import tests.bench
 
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")  # before a benchmark imports numpy
+
 
 def main() -> None:
     names = sys.argv[1:] or [m.name for m in pkgutil.iter_modules(tests.bench.__path__) if m.name[0] != "_"]

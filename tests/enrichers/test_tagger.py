@@ -14,7 +14,7 @@ from enrichers.models.arrays import load
 from enrichers.models.decoding import Decoder
 from enrichers.models.field import WEIGHT_STEP, Field
 from enrichers.models.lexicon import Lexicon
-from enrichers.models.tagger import Tagger
+from enrichers.models.tagger import Tagger, _word
 from enrichers.models.word_table import WordTable
 from enrichers.names import tokens
 from enrichers.recognizers import COMPONENT, LANGUAGES, MODELS
@@ -56,11 +56,9 @@ def read(path):
 def test_the_best_legal_path_is_found(seed, lengths):
     draw = np.random.default_rng(seed)
     moves = draw.normal(size=(9, 9)).astype(np.float32)
-    scores = draw.normal(size=(len(lengths), max(lengths), 9)).astype(np.float32)
-    for text, length, names in zip(
-        scores, lengths, Decoder(LABELS, moves).names(scores, lengths), strict=True
-    ):
-        paths = [path for path in product(range(9), repeat=length) if legal([LABELS[at] for at in path])]
+    scores = [draw.normal(size=(length, 9)).astype(np.float32) for length in lengths]
+    for text, names in zip(scores, Decoder(LABELS, moves).names(scores), strict=True):
+        paths = [path for path in product(range(9), repeat=len(text)) if legal([LABELS[at] for at in path])]
         worth = [
             sum(text[at, label] for at, label in enumerate(path))
             + sum(moves[one, other] for one, other in pairwise(path))
@@ -88,6 +86,15 @@ def test_a_handle_written_apart_is_a_name_and_its_sign_is_none(text):
 
 def test_a_lone_sign_says_nothing_of_the_next_text():
     assert ENGLISH.names([tokens("home @"), tokens("the train is late")]) == [[], []]
+
+
+@pytest.mark.parametrize("tagger", [ENGLISH, GERMAN])
+@pytest.mark.parametrize("mode", "CLU")
+def test_all_links_are_one_word(tagger, mode):
+    links = ["https://t.co/Xy", "www.köln.de", "http://example.org/" + "a" * 100]
+    (one,) = {_word(link) for link in links}
+    for link in links:
+        assert np.array_equal(f.checksums(one, mode, tagger.lexicon), f.checksums(link, mode, tagger.lexicon))
 
 
 def test_no_text_is_no_trouble():

@@ -1,5 +1,5 @@
 import json
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +7,7 @@ from hypothesis import given
 
 from streams.codec import MAX_POST_BYTES, DecodeError, decode, decode_hit, decode_mention, decode_post, encode
 from streams.hit import Hit, Retraction
+from streams.mention import Language
 from streams.post import Post
 from streams.testing.make import EPOCH, mention, post
 from tests.strategies import mentions, posts
@@ -106,6 +107,15 @@ def test_records_are_frozen():
 def test_parts_nobody_declared_go_to_extra():
     assert mention().adding("wordcount", "2", {"words": 5}).extra == {"words": 5}
     assert mention().adding("wordcount", "2", {"words": 5}).enriched == {"wordcount": "2"}
+
+
+@given(mentions())
+def test_what_an_enricher_adds_changes_nothing_else(one):
+    language = Language(code="de", score=0.5)
+    assert one.adding("x", "1", {"language": language}) == replace(
+        one, language=language, enriched={**one.enriched, "x": "1"}
+    )
+    assert one.lacking("x", "why") == replace(one, failed={**one.failed, "x": "why"})
 
 
 def test_hits_and_retractions_are_told_apart():
