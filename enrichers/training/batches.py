@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enrichers.models.features import Checksums
-from enrichers.training.labelled import Labelled, Sentence
+from enrichers.training.labelled import Chances, Labelled, Sentence
 
 SIZES = (16, 28, 44, 72, 128, 400)
 WORDS_A_STEP = 1800
@@ -32,8 +32,9 @@ def count(sentences: Sequence[Sentence]) -> int:
 
 def batches(
     sentences: Sequence[Sentence], chance: random.Random
-) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float32]]]:
     """Sentences of similar length together, in a new order each time; rows of 0 are padding."""
+    labels = sentences[0][1].shape[1]
     by_size: dict[int, list[Sentence]] = {size: [] for size in SIZES}
     for one in sentences:
         by_size[_size(one)].append(one)
@@ -43,10 +44,11 @@ def batches(
         groups += [(size, many[at : at + _together(size)]) for at in range(0, len(many), _together(size))]
     chance.shuffle(groups)
     for size, some in groups:
-        rows, labels = np.zeros((2, _together(size), size), np.int32)
+        rows = np.zeros((_together(size), size), np.int32)
+        chances = np.zeros((*rows.shape, labels), np.float32)
         for at, (words, tags) in enumerate(some):
-            rows[at, : len(words)], labels[at, : len(words)] = words, tags
-        yield rows, labels
+            rows[at, : len(words)], chances[at, : len(words)] = words, tags
+        yield rows, chances
 
 
 def _size(sentence: Sentence) -> int:
@@ -81,11 +83,13 @@ class Swapper:
         both = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
         return both if len(both[0]) <= SIZES[-1] else sentence
 
-    def _mentions(self, tags: NDArray[np.int32]) -> Iterator[tuple[int, int, str]]:
-        begin = 0
-        for at, tag in enumerate(tags.tolist()):
+    def _mentions(self, tags: Chances) -> Iterator[tuple[int, int, str]]:
+        """Of the likeliest labels; those that end without a beginning are none."""
+        begin = None
+        for at, tag in enumerate(tags.argmax(axis=1).tolist()):
             name = self._labels[tag]
             if name[0] in "BS":
                 begin = at
-            if name[0] in "ES":
+            if name[0] in "ES" and begin is not None:
                 yield begin, at + 1, name[2:]
+                begin = None

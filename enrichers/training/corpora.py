@@ -9,7 +9,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,13 @@ def wnut_part(folder: Path, name: str) -> list[Example]:
     """A file of WNUT 2017: `wnut17train` or `emerging.dev`."""
     lines = (folder / "wnut17" / f"{name}.conll").read_text(encoding="utf-8").splitlines()
     return [_example(words, wnut, detokenize=True) for words in _sentences(lines, 0, 1, "\t")]
+
+
+def posts(folder: Path, parts: Sequence[str]) -> list[str]:
+    """Texts of parts of `sentiment_mix`, each once; their labels say nothing of names."""
+    with gzip.open(folder / "sentiment_mix" / "parts.jsonl.gz", "rt", encoding="utf-8") as lines:
+        found = [item["text"] for item in map(json.loads, lines) if item["part"] in parts]
+    return list(dict.fromkeys(found))
 
 
 def sample(language: str) -> list[Example]:

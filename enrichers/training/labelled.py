@@ -1,8 +1,8 @@
 """Labelled texts as the trainers of the entity tagger want them: a table of words, and rows of it with labels."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,10 @@ from enrichers.models.lexicon import Lexicon
 from enrichers.names import Token, tokens
 from enrichers.training.corpora import Example
 
-Sentence = tuple[NDArray[np.int32], NDArray[np.int32]]
-"""Rows of the words in the table of features, and labels."""
+Chances = NDArray[np.float16]
+"""Of each label, for each word: (words, labels). Where a person labelled, one of them is 1."""
+Sentence = tuple[NDArray[np.int32], Chances]
+"""Rows of the words in the table of features, and the chances of their labels."""
 
 LOWERED, RAISED = 0.10, 0.03  # shares of copies without any, or with only capitals: people write so
 MAX_TOKENS = 400
@@ -22,12 +24,19 @@ WORD_CHARS = 60
 
 @dataclass(frozen=True)
 class Labelled:
-    """`features` (words, 41), its first row the edge; `sentences`: rows and labels; `kinds`: where each is from."""
+    """`features` (words, 41), its first row the edge; `kinds`: where each of the sentences is from."""
 
     features: Checksums
     labels: tuple[str, ...]
     sentences: list[Sentence] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
+
+    def chosen(self, wanted: Callable[[str], bool]) -> "Labelled":
+        """The sentences of some kinds, with the same table of words."""
+        some = [at for at, kind in enumerate(self.kinds) if wanted(kind)]
+        return replace(
+            self, sentences=[self.sentences[at] for at in some], kinds=[self.kinds[at] for at in some]
+        )
 
 
 def labelled(corpora: dict[str, list[Example]], lexicon: Lexicon) -> Labelled:
@@ -47,9 +56,9 @@ def labelled(corpora: dict[str, list[Example]], lexicon: Lexicon) -> Labelled:
     features = np.zeros((len(rows) + 1, 41), np.uint32)
     for (word, mode), row in rows.items():
         features[row] = checksums(word, mode, lexicon)
-    result = Labelled(features, labels)
+    result, certain = Labelled(features, labels), np.eye(len(labels), dtype=np.float16)
     for numbers, tags, kind in tagged:
-        result.sentences.append((np.array(numbers, np.int32), np.array([column[t] for t in tags], np.int32)))
+        result.sentences.append((np.array(numbers, np.int32), certain[[column[tag] for tag in tags]]))
         result.kinds.append(kind)
     return result
 

@@ -19,7 +19,7 @@ def fit(data: Labelled, settings: Mapping[str, float]) -> Arrays:
     trainer = pycrfsuite.Trainer("lbfgs", verbose=False)
     trainer.set_params(dict(settings))
     for rows, tags in data.sentences:
-        trainer.append(sequence(data.features, rows), [data.labels[tag] for tag in tags])
+        trainer.append(sequence(data.features, rows), [data.labels[tag] for tag in tags.argmax(axis=1)])
     with tempfile.NamedTemporaryFile() as file:
         trainer.train(file.name)
         tagger = pycrfsuite.Tagger()

@@ -103,13 +103,13 @@ def _dropped(x: Any, key: Any, share: float) -> Any:
     return x * kept / (1 - share)
 
 
-def unlikely(emitted: Any, moves: Any, labels: Any, inside: Any) -> Any:
-    """Negative log-likelihood of the labels, summed over texts."""
+def unlikely(emitted: Any, moves: Any, chances: Any, inside: Any) -> Any:
+    """Negative log-likelihood of labels with these chances, those of neighbours taken for independent; summed."""
     import jax
     import jax.numpy as jnp
 
-    at = jnp.take_along_axis(emitted, labels[..., None], 2)[..., 0]
-    gold = (at * inside).sum() + (moves[labels[:, :-1], labels[:, 1:]] * inside[:, 1:]).sum()
+    one, other = chances[:, :-1], chances[:, 1:]  # 0 behind the end of a text
+    gold = (emitted * chances).sum() + jnp.einsum("tsa,ab,tsb->", one, moves, other)
 
     def step(alpha: Any, given: Any) -> tuple[Any, None]:
         score, is_word = given
@@ -136,13 +136,13 @@ def fit(data: Labelled, settings: Settings, told: Callable[[int], None]) -> Arra
     schedule = optax.warmup_cosine_decay_schedule(0.0, settings.rate, 200, steps, settings.rate * 0.02)
     optimizer = optax.chain(optax.clip_by_global_norm(5.0), optax.adamw(schedule, weight_decay=0.01))
 
-    def step(state: Any, rows: Any, tags: Any, key: Any, keep: Any) -> Any:
+    def step(state: Any, rows: Any, chances: Any, key: Any, keep: Any) -> Any:
         weights, moments, mean = state
         inside = (rows > 0).astype(jnp.float32)
 
         def loss(weights: Any) -> Any:
             emitted = scores(weights, tables[rows], inside, key, settings)
-            return unlikely(emitted, weights["moves"], tags, inside) / inside.sum() * 20
+            return unlikely(emitted, weights["moves"], chances, inside) / inside.sum() * 20
 
         change, moments = optimizer.update(jax.grad(loss)(weights), moments, weights)
         weights = optax.apply_updates(weights, change)
@@ -156,10 +156,10 @@ def fit(data: Labelled, settings: Settings, told: Callable[[int], None]) -> Arra
         changed = [
             swapper.swapped(*one, settings.swapped, chance) for one in zip(sentences, data.kinds, strict=True)
         ]
-        for rows, tags in batches(changed, chance):
+        for rows, chances in batches(changed, chance):
             done += 1
             key, one = jax.random.split(key)
-            state = compiled(state, rows, tags, one, min(0.998, done / (done + 10)))
+            state = compiled(state, rows, chances, one, min(0.998, done / (done + 10)))
         told(epoch)
     return _arrays(state[2], known)
 

@@ -137,7 +137,7 @@ def test_a_field_scores_what_crfsuite_learned(tmp_path):
         )
         assert scores[at] == pytest.approx(expected * WEIGHT_STEP, abs=1e-4)
     best = [data.labels[at] for at in scores.argmax(axis=1)]
-    assert best == [data.labels[at] for at in data.sentences[0][1]]
+    assert best == [data.labels[at] for at in data.sentences[0][1].argmax(axis=1)]
     assert pycrfsuite.Tagger
 
 
