@@ -7,6 +7,7 @@ has no counterpart (dates, derived forms such as "deutsche") is left unlabelled.
 import gzip
 import io
 import json
+import random
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -103,11 +104,13 @@ def wnut_part(folder: Path, name: str) -> list[Example]:
     return [_example(words, wnut, detokenize=True) for words in _sentences(lines, 0, 1, "\t")]
 
 
-def posts(folder: Path, parts: Sequence[str]) -> list[str]:
-    """Texts of parts of `sentiment_mix`, each once; their labels say nothing of names."""
+def posts(folder: Path, parts: Sequence[str], most: int) -> list[str]:
+    """Texts of parts of `sentiment_mix`, each once, in an order by chance; their labels say nothing of names."""
     with gzip.open(folder / "sentiment_mix" / "parts.jsonl.gz", "rt", encoding="utf-8") as lines:
         found = [item["text"] for item in map(json.loads, lines) if item["part"] in parts]
-    return list(dict.fromkeys(found))
+    once = list(dict.fromkeys(found))
+    random.Random(0).shuffle(once)  # noqa: S311 - not for secrets
+    return once[:most]
 
 
 def sample(language: str) -> list[Example]:

@@ -41,8 +41,8 @@ def test_sentences_are_framed_with_edges():
 
 def every_label():
     """Names of one, two and three words of each label, with other words between and behind them."""
-    text = "B C und A und D E F so"
-    places = ((0, 3), (8, 9), (14, 19))
+    text = "B C und so A und D E F so"
+    places = ((0, 3), (11, 12), (17, 22))
     return [(text, frozenset((*place, label) for place in places)) for label in ("PER", "ORG", "LOC", "MISC")]
 
 
