@@ -79,7 +79,7 @@ class KnownNames:
 
 def _place(hit: Hit, text: Text) -> tuple[int, int] | None:
     """Where a name stands: with its sign if it is all of a hashtag or handle; a part of a handle is no name."""
-    for token in text.tokens:
+    for token in text.holding("#@"):
         if token.kind in ("hashtag", "handle") and token.start <= hit.start and hit.end <= token.end:
             if hit.end == token.end and hit.start <= token.start + 1:
                 return token.start, token.end

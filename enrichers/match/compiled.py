@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from enrichers.match.evaluation import asks_for_words, holds
 from enrichers.match.query import parse
-from enrichers.match.syntax import Field, Query, children
+from enrichers.match.scan import Scanned
+from enrichers.match.syntax import And, Field, Query, children
 from enrichers.match.triggers import Atom, Clause, clauses
 from enrichers.match.word_family import shortest
+from streams.post import Post
 from streams.subscription import Subscription
 
 SCANNED_FIELDS = frozenset({"author", "venue", "place", "url", "site"})
@@ -18,7 +21,18 @@ class Compiled:
     replaced; `number` counts those that came.
     """
 
-    __slots__ = ("alive", "fields", "id", "needs", "number", "query", "subscription", "trigger")
+    __slots__ = (
+        "alive",
+        "conditional",
+        "conditions",
+        "fields",
+        "id",
+        "needs",
+        "number",
+        "query",
+        "subscription",
+        "trigger",
+    )
 
     def __init__(self, subscription: Subscription, query: Query | None = None) -> None:
         self.subscription = subscription
@@ -27,12 +41,25 @@ class Compiled:
         rarest_first = clauses(self.query)
         self.trigger: tuple[Atom, ...] = rarest_first[0].atoms if rarest_first else ()
         self.needs = tuple(_patterns(clause) for clause in rarest_first[1:])
+        parts = self.query.parts if isinstance(self.query, And) else (self.query,)
+        self.conditions = tuple(part for part in parts if not asks_for_words(part))
+        self.conditional = bool(self.conditions or subscription.languages or subscription.sources)
         self.fields = frozenset(_fields(self.query)) & SCANNED_FIELDS
         self.alive = True
         self.number = 0
 
-    def may_match(self, part: bytes) -> bool:
+    def admits(self, post: Post) -> bool:
+        """Whether a post fulfils what has to hold whatever its words are."""
+        if not self.conditional:
+            return True
+        for condition in self.conditions:
+            if not holds(condition, post):
+                return False
+        return restriction(self.subscription, post) is None
+
+    def may_match(self, scanned: Scanned, number: int) -> bool:
         """Whether the scan of a post holds all that must be there."""
+        part = scanned.part(number, names=bool(self.fields)) if self.needs else b""
         for patterns in self.needs:
             for pattern in patterns:
                 if pattern in part:
@@ -40,6 +67,18 @@ class Compiled:
             else:
                 return False
         return True
+
+
+def restriction(subscription: Subscription, post: Post) -> str | None:
+    """Why a subscription does not look at a post at all; a language nobody told passes."""
+    if subscription.sources and post.source not in subscription.sources:
+        return f"source is {post.source}, not {' or '.join(subscription.sources)}"
+    if not subscription.languages:
+        return None
+    language = (post.language_hint or "").lower().partition("-")[0]
+    if language and language not in subscription.languages:
+        return f"language is {language}, not {' or '.join(subscription.languages)}"
+    return None
 
 
 def _patterns(clause: Clause) -> tuple[bytes, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from enrichers.match.compiled import Compiled
+from enrichers.match.compiled import Compiled, restriction
 from enrichers.match.evaluation import because, prove, spans
 from enrichers.match.explaining import explain
 from enrichers.match.layers import Layers
@@ -72,8 +72,8 @@ class Match:
 
     def explain(self, subscription: Subscription, post: Post) -> Explanation:
         """Why a post matches a subscription, or what it lacks. Raises UsageError on a bad query."""
-        query = parse(subscription.query)
-        return _restricted(subscription, post) or explain(query, View(post))
+        query, reason = parse(subscription.query), restriction(subscription, post)
+        return Explanation(matched=False, missing=reason) if reason else explain(query, View(post))
 
     def presences(self, subscription: Subscription, post: Post) -> Mapping[str, Presence]:
         """How a post holds each branch of an OR at the top and each positive term, by its canonical spelling.
@@ -103,28 +103,12 @@ def _answer(post: Mention, candidates: Sequence[Compiled]) -> Answer:
 
 def _match(compiled: Compiled, view: View) -> parts.Match | None:
     subscription = compiled.subscription
-    if _restricted(subscription, view.post):
-        return None
     proof = prove(compiled.query, view)
     if proof is None:
         return None
     return parts.Match(
         subscription=subscription.id, version=subscription.version, spans=spans(proof), because=because(proof)
     )
-
-
-def _restricted(subscription: Subscription, post: Post) -> Explanation | None:
-    """Why a subscription does not look at a post at all; a language nobody told passes."""
-    if subscription.sources and post.source not in subscription.sources:
-        return _miss(f"source is {post.source}, not {' or '.join(subscription.sources)}")
-    language = (post.language_hint or "").lower().partition("-")[0]
-    if subscription.languages and language and language not in subscription.languages:
-        return _miss(f"language is {language}, not {' or '.join(subscription.languages)}")
-    return None
-
-
-def _miss(reason: str) -> Explanation:
-    return Explanation(matched=False, missing=reason)
 
 
 def _example(text: str) -> Post:

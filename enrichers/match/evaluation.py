@@ -21,9 +21,11 @@ from enrichers.match.syntax import (
     Query,
     Wildcard,
     Word,
+    children,
 )
 from enrichers.match.text import Text, View
 from streams.folding import fold
+from streams.post import Post
 
 MAX_SPANS = 100
 MAX_REASONS = 20
@@ -50,7 +52,7 @@ Proof = tuple[Evidence, ...] | None
 """What shows that a query holds; None: it does not. Empty for what is only absent."""
 
 
-def prove(query: Query, view: View, field: str | None = None) -> Proof:  # noqa: C901 - one case for each kind
+def prove(query: Query, view: View, field: str | None = None) -> Proof:
     """Evaluate a query on a post; `field` is where its words look."""
     match query:
         case Word() | Wildcard() | Exact() | Phrase() | Near():
@@ -63,16 +65,9 @@ def prove(query: Query, view: View, field: str | None = None) -> Proof:  # noqa:
             return tuple(evidence for proof in proofs for evidence in proof) if proofs else None
         case Not(part):
             return () if prove(part, view, field) is None else None
-        case Field(name, part) if name in fields.VALUES:
-            holds = value_holds(part, name, fields.VALUES[name](view.post))
-        case Field(name, part):
+        case Field(name, part) if name not in fields.VALUES:
             return prove(part, view, name)
-        case Compare(name, symbol, value, unit):
-            actual = fields.NUMBERS[name](view.post)
-            holds = actual is not None and OPERATORS[symbol](actual, value * fields.SECONDS.get(unit, 1))
-        case Flag(kind, value):
-            holds = fields.FLAGS[kind][value](view.post)
-    return (Evidence(None, None, printed(query)),) if holds else None
+    return (Evidence(None, None, printed(query)),) if holds(query, view.post) else None
 
 
 def _all(parts: tuple[Query, ...], view: View, field: str | None) -> Proof:
@@ -83,6 +78,37 @@ def _all(parts: tuple[Query, ...], view: View, field: str | None) -> Proof:
             return None
         found.extend(proof)
     return tuple(found)
+
+
+def asks_for_words(query: Query) -> bool:
+    """Whether anything in it is looked for in a text."""
+    match query:
+        case And() | Or() | Not() | Field():
+            if isinstance(query, Field) and query.name in fields.VALUES:
+                return False
+            return any(map(asks_for_words, children(query)))
+        case Compare() | Flag():
+            return False
+    return True
+
+
+def holds(query: Query, post: Post) -> bool:  # noqa: PLR0911 - one case for each kind
+    """Whether a condition holds, or several: what asks for no words."""
+    match query:
+        case Field(name, part):
+            return value_holds(part, name, fields.VALUES[name](post))
+        case Compare(name, symbol, value, unit):
+            actual = fields.NUMBERS[name](post)
+            return actual is not None and OPERATORS[symbol](actual, value * fields.SECONDS.get(unit, 1))
+        case Flag(kind, value):
+            return fields.FLAGS[kind][value](post)
+        case And(parts):
+            return all(holds(part, post) for part in parts)
+        case Or(parts):
+            return any(holds(part, post) for part in parts)
+        case Not(part):
+            return not holds(part, post)
+    return False
 
 
 def value_holds(query: Query, name: str, values: tuple[str, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
@@ -10,7 +10,7 @@ from unicodedata import normalize
 from enrichers.match.syntax import Exact, Near, Or, Phrase, Query, Wildcard, Word
 from enrichers.match.text import Text
 from enrichers.match.tokens import Token, plain_emoji, tokens
-from enrichers.match.word_family import word_family
+from enrichers.match.word_family import shortest, word_family
 from streams.folding import fold
 
 COMPOUND = "compound"
@@ -28,28 +28,49 @@ class Hit(NamedTuple):
     inside: tuple["Hit", ...] = ()
 
 
+class Family(NamedTuple):
+    """What shows a word in any form: its own spelling, its lemmas, and what holds for all of their forms.
+
+    `stretches`: of these every form holds at least one; `apart`: ways to write it as two words.
+    """
+
+    form: str
+    keys: frozenset[str]
+    stretches: tuple[str, ...]
+    apart: tuple[tuple[str, str], ...]
+
+
 class Plan(NamedTuple):
-    """What a word looks for: its tokens in a row, or the joined word."""
+    """What a word looks for: its tokens in a row, or the joined word; for `~` the last of them in any form."""
 
     words: tuple[str, ...]
-    joined: str | None
-    keys: frozenset[str]
+    joined: str | None = None
+    last: Family | None = None
+    whole: Family | None = None
 
 
 @lru_cache(maxsize=50_000)
 def plan(word: Word) -> Plan:
-    """How a word is looked up; `keys`: the lemmas of its last (or joined) word, for `~`."""
+    """How a word is looked up."""
     text = word.text
     if text[0] in "#@" or text[0] == "＃":
-        return Plan((text[0].replace("＃", "#") + fold(text[1:]),), None, frozenset())
+        return Plan((text[0].replace("＃", "#") + fold(text[1:]),))
     read = list(tokens(text))
-    single = tuple(t.word for t in read if not t.joined and t.kind in ("word", "emoji"))
+    single = tuple(t.word for t in read if not t.joined and t.kind in ("word", "emoji")) or (
+        plain_emoji(text),
+    )
     joined = next((t.word for t in reversed(read) if t.joined and len(single) == t.after), None)
-    keys = frozenset[str]()
-    if word.family:
-        last = read[len(single) - 1] if len(single) > 1 else read[0]
-        keys = word_family().keys(text[last.start :])
-    return Plan(single or (plain_emoji(text),), joined, keys)
+    if not word.family:
+        return Plan(single, joined)
+    last = read[len(single) - 1] if len(single) > 1 else read[0]
+    whole = _family_of(joined, word_family().keys(joined)) if joined else None
+    return Plan(single, joined, _family_of(single[-1], word_family().keys(text[last.start :])), whole)
+
+
+def _family_of(form: str, keys: frozenset[str]) -> Family:
+    family = word_family()
+    stems = {stem for key in keys for stem in family.stems(key)}
+    return Family(form, keys, shortest({form, *stems}), family.apart(form))
 
 
 def hits(query: Query, text: Text) -> Sequence[Hit]:  # noqa: PLR0911 - one case for each kind of node
@@ -71,64 +92,57 @@ def hits(query: Query, text: Text) -> Sequence[Hit]:  # noqa: PLR0911 - one case
 
 
 def _word(word: Word, text: Text) -> Sequence[Hit]:
-    words, joined, keys = plan(word)
-    last = _family(word, words[-1], keys, text) if word.family else _same(word, words[-1], text)
+    words, joined, last, whole = plan(word)
     if len(words) == 1:
-        return last
+        return _family(word, last, text) if last else _same(word, words[0], text)
+    if last is None and words[-1] not in text.all_words:
+        return ()
     rows = [_same(word, each, text) for each in words[:-1]]
-    found = _chain([*rows, last], word, "parts")
+    found = _chain(
+        [*rows, _family(word, last, text) if last else _same(word, words[-1], text)], word, "parts"
+    )
     if joined is None:
         return found
-    whole = (
-        _family(word, joined, word_family().keys(joined), text) if word.family else _same(word, joined, text)
-    )
-    return _innermost([*found, *whole])
+    return _innermost([*found, *(_family(word, whole, text) if whole else _same(word, joined, text))])
 
 
-def _same(word: Word, form: str, text: Text) -> list[Hit]:
-    return _innermost(_hit(word, token, _spelling(word, token, text)) for token in text.find(form))
+def _same(word: Word, form: str, text: Text) -> Sequence[Hit]:
+    found = text.find(form)
+    return _innermost([_hit(word, token, _spelling(word, token, text)) for token in found]) if found else ()
 
 
-class _Sought(NamedTuple):
-    """What may show a word of a family: stems of its forms by lemma, and ways to write it as two words."""
-
-    stems: tuple[tuple[str, tuple[str, ...]], ...]
-    apart: tuple[tuple[str, str], ...]
-
-
-@lru_cache(maxsize=50_000)
-def _sought(form: str, keys: frozenset[str]) -> _Sought:
-    family = word_family()
-    return _Sought(tuple((key, family.stems(key)) for key in keys), family.apart(form))
+def _family(word: Word, family: Family, text: Text) -> Sequence[Hit]:
+    found = [
+        _hit(word, token, rule)
+        for token in text.holding(family.stretches)
+        if (rule := _rule(word, family, token, text))
+    ]
+    for first, second in family.apart:
+        found += _apart(word, first, second, text)
+    return _innermost(found)
 
 
-def _family(word: Word, form: str, keys: frozenset[str], text: Text) -> list[Hit]:
-    found = [_hit(word, token, _spelling(word, token, text)) for token in text.find(form)]
-    sought = _sought(form, keys)
-    for key, stems in sought.stems:
-        near = (token for token in text.holding(stems) if token.word != form)
-        found += [hit for token in near if (hit := _relative(word, key, token, text))]
-    return _innermost([*found, *_apart(word, sought.apart, text)])
+def _rule(word: Word, family: Family, token: Token, text: Text) -> str | None:
+    return _spelling(word, token, text) if token.word == family.form else _relation(family.keys, token, text)
 
 
-def _relative(word: Word, key: str, token: Token, text: Text) -> Hit | None:
-    """An inflected form or a compound of the word with this lemma."""
+def _relation(keys: frozenset[str], token: Token, text: Text) -> str | None:
+    """Whether it is an inflected form or a compound of a word with these lemmas, if either."""
     family, capital = word_family(), text.raw[token.start].isupper()
-    if token.kind != "word" or key not in family.members(token.word, capital):
+    if token.kind != "word" or keys.isdisjoint(family.members(token.word, capital)):
         return None
-    rule = "inflected" if key in family.lemmas(token.word, capital) else COMPOUND
-    return _hit(word, token, rule + _inside(token))
+    inflected = not keys.isdisjoint(family.lemmas(token.word, capital))
+    return ("inflected" if inflected else COMPOUND) + _inside(token)
 
 
-def _apart(word: Word, cuts: Iterable[tuple[str, str]], text: Text) -> Iterable[Hit]:
+def _apart(word: Word, first: str, second: str, text: Text) -> Iterator[Hit]:
     """The word written as two: with one blank between, both plain."""
-    for first, second in cuts:
-        for token in text.find(first):
-            for after in text.by_place.get(token.after, ()):
-                gap = text.raw[token.end : after.start]
-                plain = fold(text[token]) == first and not token.joined
-                if after.word == second and plain and len(gap) == 1 and gap.isspace():
-                    yield Hit(token.place, after.after, token.start, after.end, "written apart", word)
+    for token in text.find(first):
+        for after in text.by_place.get(token.after, ()):
+            gap = text.raw[token.end : after.start]
+            plain = fold(text[token]) == first and not token.joined
+            if after.word == second and plain and len(gap) == 1 and gap.isspace():
+                yield Hit(token.place, after.after, token.start, after.end, "written apart", word)
 
 
 def _hit(leaf: Word | Wildcard, token: Token, rule: str) -> Hit:
@@ -155,8 +169,10 @@ def _inside(token: Token) -> str:
     return f", {token.within}" if token.within != "word" else ""
 
 
-def _innermost(found: Iterable[Hit]) -> list[Hit]:
+def _innermost(found: Sequence[Hit]) -> Sequence[Hit]:
     """In order, each stretch once, and none around another: `Bahn` rather than `Bahn-Streik`."""
+    if len(found) < 2:  # nearly always
+        return found
     kept: list[Hit] = []
     for hit in sorted(found, key=_end_first):
         if not kept or kept[-1].place < hit.place:
@@ -196,16 +212,18 @@ def fold_wildcard(wildcard: str) -> str:
     return "".join(part if part in "*?" else fold(part) for part in re.split(r"([*?])", wildcard))
 
 
-def _wildcard(wildcard: Wildcard, text: Text) -> list[Hit]:
+def _wildcard(wildcard: Wildcard, text: Text) -> Sequence[Hit]:
     folded = wildcard_pattern(fold_wildcard(wildcard.pattern))
     as_typed = wildcard_pattern(wildcard.pattern.lower())  # in which ä is one character: b?cker
     kind = {"#": "hashtag", "@": "handle"}.get(wildcard.pattern[0], "word")
     fixed = max(re.split(r"[*?]", fold_wildcard(wildcard.pattern)), key=len)
     return _innermost(
-        _hit(wildcard, token, "wildcard" + _inside(token))
-        for token in text.holding((fixed,))
-        if token.kind == kind
-        and (folded.fullmatch(token.word) or as_typed.fullmatch(normalize("NFC", text[token]).lower()))
+        [
+            _hit(wildcard, token, "wildcard" + _inside(token))
+            for token in text.holding((fixed,))
+            if token.kind == kind
+            and (folded.fullmatch(token.word) or as_typed.fullmatch(normalize("NFC", text[token]).lower()))
+        ]
     )
 
 

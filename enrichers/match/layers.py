@@ -9,12 +9,13 @@ import gc
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from enrichers.match.compiled import Compiled
 from enrichers.match.scan import Scanned
-from enrichers.match.triggers import Atom, members
+from enrichers.match.triggers import members
 from streams.folding import SHORT
 from streams.post import Post
 
@@ -23,7 +24,7 @@ LARGE = 10_000
 """So many queries make a small layer, and a full one: building its automaton keeps others waiting for some 40 ms."""
 
 PREFIX = 8
-"""So many bytes of a trigger are searched for: more find hardly less, and make the automaton larger and slower."""
+"""So many bytes of a trigger are searched for, the rest is compared: more would make the automaton larger."""
 
 MAX_KNOWN = 50_000
 """So many pairs of a trigger and the word around it are remembered by a layer."""
@@ -33,42 +34,61 @@ ANY = b""
 """Stands for a word too long to be cut out for each hit in it: whatever is found there is a candidate."""
 
 
+class Target(NamedTuple):
+    """A trigger, whom it calls up, and whom only within a word that has one of these lemmas among its members."""
+
+    pattern: bytes
+    sure: list[Compiled]
+    keyed: list[tuple[frozenset[str], Compiled]]
+
+
 class Layer:
     """Queries that are searched for together."""
 
     def __init__(self, queries: Iterable[Compiled]) -> None:
         self.queries = tuple(queries)
-        targets: dict[bytes, list[tuple[Atom, Compiled]]] = defaultdict(list)
+        targets: dict[bytes, dict[bytes, Target]] = defaultdict(dict)
         for query in self.queries:
-            for atom in query.trigger:
-                targets[atom.pattern[:PREFIX]].append((atom, query))
-        self._targets = list(targets.values())
+            for pattern, keys in query.trigger:
+                target = targets[pattern[:PREFIX]].setdefault(pattern, Target(pattern, [], []))
+                if keys is None:
+                    target.sure.append(query)
+                else:
+                    target.keyed.append((keys, query))
+        self._targets = [tuple(each.values()) for each in targets.values()]
         self._automaton = BytesAhoCorasick(list(targets), implementation=Implementation.DFA)
-        self._known: dict[tuple[int, bytes], frozenset[Compiled]] = {}
+        self._known: dict[tuple[bytes, bytes], list[Compiled]] = {}
 
     def search(self, scanned: Scanned, found: dict[int, set[Compiled]]) -> None:
         """Add to `found` the queries whose trigger is in a post, by the post's number."""
         data, known = scanned.data, self._known
-        for prefix, start, end in self._automaton.find_matches_as_indexes(data, overlapping=True):
-            before = data.rfind(b" ", start - SHORT if start > SHORT else 0, start + 1)
-            after = data.find(b" ", end - 1, end + SHORT)
-            word = data[before + 1 : after] if before >= 0 and after >= 0 else ANY
-            queries = known.get((prefix, word))
-            if queries is None:
-                queries = self._called_up(prefix, word)
-            if queries:
-                found[scanned.owner(start)].update(queries)
+        for prefix, start, _ in self._automaton.find_matches_as_indexes(data, overlapping=True):
+            for target in self._targets[prefix]:
+                pattern, queries, keyed = target
+                if not data.startswith(pattern, start):
+                    continue
+                if keyed:
+                    word = _around(data, start, start + len(pattern))
+                    called_up = known.get((pattern, word))
+                    queries = self._called_up(target, word) if called_up is None else called_up
+                if queries:
+                    found[scanned.owner(start)].update(queries)
 
-    def _called_up(self, prefix: int, word: bytes) -> frozenset[Compiled]:
-        """The queries that a prefix within this word calls up."""
+    def _called_up(self, target: Target, word: bytes) -> list[Compiled]:
+        """The queries that a trigger within this word calls up."""
         family = members(word)
-        queries = frozenset(
-            query for atom, query in self._targets[prefix] if word is ANY or atom.is_in(word, family)
-        )
+        called = [query for keys, query in target.keyed if word is ANY or not keys.isdisjoint(family)]
         if len(self._known) >= MAX_KNOWN:
             self._known = {}
-        self._known[prefix, word] = queries
+        self._known[target.pattern, word] = queries = target.sure + called
         return queries
+
+
+def _around(data: bytes, start: int, end: int) -> bytes:
+    """The word around a place."""
+    before = data.rfind(b" ", start - SHORT if start > SHORT else 0, start + 1)
+    after = data.find(b" ", end - 1, end + SHORT)
+    return data[before + 1 : after] if before >= 0 and after >= 0 else ANY
 
 
 class Layers:
@@ -165,8 +185,11 @@ class Layers:
                 found[number].update(always)
         kept: dict[int, list[Compiled]] = {}
         for number, queries in found.items():
-            part = scanned.part(number)
-            possible = [query for query in queries if query.alive and query.may_match(part)]
+            possible = [
+                query
+                for query in queries
+                if query.alive and query.admits(posts[number]) and query.may_match(scanned, number)
+            ]
             if possible:
                 kept[number] = possible
         return kept

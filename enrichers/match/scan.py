@@ -6,7 +6,8 @@ punctuation are settled for a whole batch at once, because that is where the tim
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 
@@ -42,6 +43,9 @@ def _table(*pairs: tuple[str, str]) -> Bytes:
 
 _FIRST = _table(("äÄöÖüÜß", "aaoouus"))
 _SECOND = _table(("äÄöÖüÜß", "eeeeees"))
+_SIGN = (0xE2, 0x80)
+_SIGNS = _table(("\u2010‑‒–—―‖‗‚‛“”„‟†‡•‣․‥…‧", " " * 22)) != 0
+"""Dashes, quotation marks and dots, which only separate words: the first two bytes in UTF-8, and the third ones."""
 
 
 def folded(raw: str) -> bytes:
@@ -61,6 +65,9 @@ def _folded(raw: bytes) -> bytes:
     leads, seconds = leads[umlauts], seconds[umlauts]
     letters[leads] = _FIRST[seconds]
     letters[leads + 1] = _SECOND[seconds]
+    signs = np.flatnonzero(letters == _SIGN[0])
+    signs = signs[(letters[signs + 1] == _SIGN[1]) & _SIGNS[letters[signs + 2]]]
+    letters[signs] = letters[signs + 1] = letters[signs + 2] = 0x20
     return b"".join(_ascii_pieces(bytes(data), np.flatnonzero(letters >= 0x80)))
 
 
@@ -104,63 +111,80 @@ def _is_word(c: str) -> bool:
 
 
 _LINKS = frozenset({"url", "site"})
-_NAMES: Mapping[str, Callable[[Post], str]] = {
-    "author": lambda post: f"{post.author.name or ''}\n{post.author.handle or ''}" if post.author else "",
-    "venue": lambda post: (post.venue and post.venue.name) or "",
-    "place": lambda post: (post.place and post.place.name) or "",
-}
+"""Fields that look at the addresses of a post; those in its text are seen there."""
 
 
-def _texts(posts: Sequence[Post], also: Collection[str]) -> list[str]:
-    """What is scanned of each post as text: text, title and the names in `also`."""
-    names = [_NAMES[field] for field in also if field in _NAMES]
-    if not names:
-        return [f"{post.text}\n{post.title}" if post.title else post.text for post in posts]
-    return ["\n".join([post.text, post.title or "", *[name(post) for name in names]]) for post in posts]
+def _texts(posts: Sequence[Post]) -> Iterator[list[str]]:
+    """Where a query looks for words if it names no field."""
+    yield [post.text for post in posts]
+    yield [post.title or "" for post in posts]
 
 
-def _links(posts: Sequence[Post], also: Collection[str]) -> list[str]:
-    """The addresses of each post, where a query looks at them; those in the text are seen there."""
-    if _LINKS.isdisjoint(also):
-        return []
-    return [f"{post.url or ''} {(post.venue and post.venue.url) or ''}" for post in posts]
+def _names(posts: Sequence[Post], also: Collection[str]) -> Iterator[list[str]]:
+    """Where else it looks for words."""
+    if "author" in also:
+        yield [post.author.name or "" if post.author else "" for post in posts]
+        yield [post.author.handle or "" if post.author else "" for post in posts]
+    if "venue" in also:
+        yield [post.venue.name or "" if post.venue else "" for post in posts]
+    if "place" in also:
+        yield [post.place.name or "" if post.place else "" for post in posts]
 
 
-def _joined(texts: Sequence[str]) -> bytes:
-    """Texts between blanks, and a zero byte between each two."""
-    joined = BETWEEN.join(texts)
-    if joined.count("\0") >= max(1, len(texts)):
-        joined = BETWEEN.join([text.replace("\0", " ") for text in texts])
-    return f" {joined} ".encode(errors="replace")
+def _links(posts: Sequence[Post], also: Collection[str]) -> Iterator[list[str]]:
+    if not _LINKS.isdisjoint(also):
+        yield [post.url or "" for post in posts]
+        yield [post.venue.url or "" if post.venue else "" for post in posts]
+
+
+def _joined(columns: Iterable[Sequence[str]]) -> list[bytes]:
+    """The columns that are not empty: texts between blanks, and a zero byte between each two."""
+    return [_column(texts) for texts in columns if any(texts)]
+
+
+def _column(texts: Sequence[str]) -> bytes:
+    joined = f" {BETWEEN.join(texts)} ".encode(errors="replace")
+    if joined.count(b"\0") < len(texts):
+        return joined
+    return _column([text.replace("\0", " ") for text in texts])
 
 
 class Scanned:
     """A batch of posts, ready to be searched.
 
-    `data` holds segments between zero bytes: the texts of all posts, then links and other readings of words.
+    `data` holds segments between zero bytes: columns, one for each field and as long as the batch, then other readings
+    of words, for some posts.
     """
 
     def __init__(self, posts: Sequence[Post], also: Collection[str]) -> None:
-        raw, links = _joined(_texts(posts, also)), _links(posts, also)
-        found = readings(raw)
-        more = [*links, *found.values()]
-        self.data = _folded(raw) + (b"\0" + _folded(_joined(more)) if more else b"")
-        self._owners: list[int] = [*range(len(posts)), *(range(len(posts)) if links else ()), *found]
-        self._more = {number: len(posts) + len(links) + at for at, number in enumerate(found)}
-        self._links = len(posts) if links else None
-        self._ends: list[int] = np.flatnonzero(np.frombuffer(self.data, np.uint8) == 0).tolist()
-
-    @cached_property
-    def _segments(self) -> list[bytes]:
-        return self.data.split(b"\0")
+        texts = _joined(_texts(posts))
+        words = texts + _joined(_names(posts, also))
+        links = _joined(_links(posts, also))
+        found = readings(b"\0".join(words), len(posts))
+        self.data = _folded(b"\0".join([*words, *links, found.raw]))
+        self._posts = len(posts)
+        self._texts = len(posts) * len(texts)
+        self._columns = len(posts) * (len(words) + len(links))
+        self._owners = found.posts
+        ends = np.flatnonzero(np.frombuffer(self.data, np.uint8) == 0).tolist()
+        self._bounds: list[int] = [0, *ends, len(self.data)]
 
     def owner(self, at: int) -> int:
         """The number of the post that a place in `data` belongs to."""
-        return self._owners[bisect_right(self._ends, at)]
+        segment = bisect_right(self._bounds, at) - 1
+        return segment % self._posts if segment < self._columns else self._owners[segment - self._columns]
 
-    def part(self, number: int) -> bytes:
-        """All of one post."""
-        segments = self._segments
-        links = segments[self._links + number] if self._links else b""
-        more = segments[self._more[number]] if number in self._more else b""
-        return b"".join((segments[number], links, more))
+    def part(self, number: int, names: bool = True) -> bytes:
+        """All of one post; or all but `names` and links."""
+        bounds = self._bounds
+        columns = range(number, self._columns if names else self._texts, self._posts)
+        segments = [*columns, *self._readings.get(number, ())]
+        return b"".join([self.data[bounds[at] : bounds[at + 1]] for at in segments])
+
+    @cached_property
+    def _readings(self) -> Mapping[int, Sequence[int]]:
+        """The segments that hold other readings of a post."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for segment, owner in enumerate(self._owners, self._columns):
+            found[owner].append(segment)
+        return found

@@ -17,7 +17,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
-    """A word with `*` (any run) or `?` (one character)."""
+    """A word with `*` (any run) or `?` (one character; an umlaut is one or two: `b?hn` and `b??hn` find Böhn)."""
 
     pattern: str
 

@@ -1,5 +1,7 @@
 """A text and a post as the evaluator sees them: tokens by word, by place, by field; each made once, when asked."""
 
+import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -16,14 +18,25 @@ class Piece(NamedTuple):
     """What stands between two blanks: the names of its tokens, and they as if it stood alone."""
 
     words: str
+    places: int
     tokens: tuple[Token, ...]
 
 
-@lru_cache(maxsize=20_000)
-def _read(piece: str, words_only: bool) -> Piece:
-    """The tokens of a piece; nothing of them depends on what is beyond the blanks around it."""
-    found = tuple(tokens(piece, WORDS_ONLY if words_only else TOKEN))
-    return Piece(" ".join(token.word for token in found), found)
+def _piece(written: str, pattern: re.Pattern[str] = TOKEN) -> Piece:
+    """Nothing of it depends on what is beyond the blanks around it."""
+    found = tuple(tokens(written, pattern))
+    return Piece(" ".join([token.word for token in found]), found[-1].after if found else 0, found)
+
+
+_known_piece = lru_cache(maxsize=20_000)(_piece)
+
+
+class Offsets(NamedTuple):
+    """Of each piece of a text: where it ends in `all_words`, its first place, its first code point."""
+
+    ends: Sequence[int]
+    places: Sequence[int]
+    starts: Sequence[int]
 
 
 class Text:
@@ -31,72 +44,80 @@ class Text:
 
     Read piece by piece, and what a piece holds is remembered for the next text: nearly all are made of the same
     words. Where tokens stand is worked out only for those that are asked for.
+
+    `all_words`: folded words, hashtags with `#`, handles with `@`, plain emoji; what is not in it is in no name.
     """
 
     def __init__(self, raw: str, field: str = "text") -> None:
         self.raw = raw
         self.field = field
+        self._written = raw.replace("\n", " ").split(" ")
+        self._words = [
+            each.lower() if each.isascii() and each.isalpha() else self._piece(each).words
+            for each in self._written
+        ]
+        self.all_words = f" {' '.join(self._words)} "
+
+    def _piece(self, written: str) -> Piece:
+        if self.field == "url":
+            return _piece(written, WORDS_ONLY)
+        return _known_piece(written) if len(written) <= SHORT else _piece(written)
 
     def __getitem__(self, token: Token) -> str:
         return self.raw[token.start : token.end]
 
     @cached_property
-    def _pieces(self) -> Sequence[Piece]:
-        words_only = self.field == "url"
+    def _offsets(self) -> Offsets:
+        places = [1 if each.isalpha() else self._piece(each).places for each in self._written]
+        return Offsets(
+            list(accumulate([len(words) + 1 for words in self._words])),
+            list(accumulate(places, initial=0)),
+            list(accumulate([len(each) + 1 for each in self._written], initial=0)),
+        )
+
+    def _tokens(self, number: int) -> Iterator[Token]:
+        """Those of a piece, as they stand in the text."""
+        _, places, starts = self._offsets
+        place, start = places[number], starts[number]
+        for word, kind, first, after, begin, end, joined, within in self._piece(self._written[number]).tokens:
+            yield Token(word, kind, place + first, place + after, start + begin, start + end, joined, within)
+
+    def _numbers(self, stretch: str) -> Iterator[int]:
+        """The pieces in whose words this stands, in order."""
+        at = self.all_words.find(stretch)
+        while at >= 0:
+            number = bisect_right(self._offsets.ends, at)
+            yield number
+            at = self.all_words.find(stretch, self._offsets.ends[number])
+
+    def find(self, word: str) -> Sequence[Token]:
+        """The tokens of that name, in order; links have none."""
+        whole = f" {word} "
+        if whole not in self.all_words:
+            return ()
         return [
-            _read(piece, words_only) if len(piece) <= SHORT else _read.__wrapped__(piece, words_only)
-            for piece in self.raw.split()
+            token
+            for number in self._numbers(whole)
+            for token in self._tokens(number)
+            if token.word == word and token.kind != "url"
         ]
 
-    @cached_property
-    def all_words(self) -> str:
-        """Folded words, hashtags with `#`, handles with `@`, plain emoji: what is not in it is in no name."""
-        return " ".join([piece.words for piece in self._pieces])
-
-    @cached_property
-    def _places(self) -> Sequence[int]:
-        """At which place each piece begins."""
-        return list(accumulate([p.tokens[-1].after if p.tokens else 0 for p in self._pieces], initial=0))
-
-    @cached_property
-    def _starts(self) -> Sequence[int]:
-        """At which code point each piece begins."""
-        starts, end = [], 0
-        for piece in self.raw.split():
-            start = self.raw.index(piece, end)
-            starts.append(start)
-            end = start + len(piece)
-        return starts
-
-    def _moved(self, number: int, token: Token) -> Token:
-        """A token as it stands in the text."""
-        place, start = self._places[number], self._starts[number]
-        word, kind, first, after, begin, end, joined, within = token
-        return Token(word, kind, place + first, place + after, start + begin, start + end, joined, within)
-
-    def find(self, word: str) -> list[Token]:
-        """The tokens of that name, in order; links have none."""
-        return [token for token in self.holding((word,)) if token.word == word]
-
-    def holding(self, stretches: Iterable[str]) -> Iterator[Token]:
+    def holding(self, stretches: Iterable[str]) -> Sequence[Token]:
         """The tokens with one of these in their names, in order; links have none."""
         wanted = [stretch for stretch in stretches if stretch in self.all_words]
         if not wanted:
-            return
-        for number, piece in enumerate(self._pieces):
-            for stretch in wanted:
-                if stretch in piece.words:
-                    break
-            else:
-                continue
-            for token in piece.tokens:
-                if token.kind != "url" and any(stretch in token.word for stretch in wanted):
-                    yield self._moved(number, token)
+            return ()
+        return [
+            token
+            for number in sorted({number for stretch in wanted for number in self._numbers(stretch)})
+            for token in self._tokens(number)
+            if token.kind != "url" and any(stretch in token.word for stretch in wanted)
+        ]
 
     @cached_property
     def tokens(self) -> Sequence[Token]:
         """All of them, in order of their places, shorter readings first."""
-        return [self._moved(number, token) for number, p in enumerate(self._pieces) for token in p.tokens]
+        return [token for number in range(len(self._written)) for token in self._tokens(number)]
 
     @cached_property
     def by_place(self) -> Mapping[int, Sequence[Token]]:

@@ -6,10 +6,10 @@ rarest clause is searched for in every post (the trigger), the others only where
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from enrichers.match.hits import fold_wildcard, plan
+from enrichers.match.hits import Family, fold_wildcard, plan
 from enrichers.match.scan import folded
 from enrichers.match.syntax import And, Exact, Field, Near, Or, Phrase, Query, Wildcard, Word
 from enrichers.match.tokens import EMOJI, WORDS_ONLY, tokens
@@ -32,12 +32,6 @@ class Atom(NamedTuple):
 
     pattern: bytes
     keys: frozenset[str] | None = None
-
-    def is_in(self, word: bytes, members: frozenset[str]) -> bool:
-        """Whether it may be in a post that has this word, whose members are these."""
-        if self.keys is not None and self.keys.isdisjoint(members):
-            return False
-        return self.pattern in b" %b " % word or b" " in self.pattern.strip()
 
     def covers(self, whole: "Atom") -> bool:
         """Whether it is in every post that a whole word is in."""
@@ -96,31 +90,35 @@ def _hosts(query: Query) -> Query:
 
 
 def _any(branches: list[list[Clause]]) -> list[Clause]:
-    """One clause that holds if any branch does: the rarest of each."""
+    """Clauses that hold if any branch does: the rarest of each, the second of each (or its last), and so on."""
     if not all(branches):
         return []
-    rarest = [min(branch) for branch in branches]
-    atoms = dict.fromkeys(atom for clause in rarest for atom in clause.atoms)
-    return [Clause(sum(clause.cost for clause in rarest), tuple(atoms))]
+    ranked = [sorted(branch) for branch in branches]
+    return [
+        _union([branch[min(rank, len(branch) - 1)] for branch in ranked])
+        for rank in range(max(map(len, ranked)))
+    ]
+
+
+def _union(clauses: Sequence[Clause]) -> Clause:
+    atoms = dict.fromkeys(atom for clause in clauses for atom in clause.atoms)
+    return Clause(sum(clause.cost for clause in clauses), tuple(atoms))
 
 
 def _word(word: Word) -> list[Clause]:
-    words, joined, keys = plan(word)
-    last = _family(words[-1], keys) if word.family else [Atom(_bordered(words[-1]))]
-    found = [_clause([Atom(_bordered(each))]) for each in words[:-1]] + [_clause(last)]
-    if joined is None:
-        return found
-    whole = _family(joined, word_family().keys(joined)) if word.family else [Atom(_bordered(joined))]
-    return _any([found, [_clause(whole)]])
+    words, joined, last, whole = plan(word)
+    found = [_clause([Atom(_bordered(each))]) for each in words[:-1]] + [_form(words[-1], last)]
+    return found if joined is None else _any([found, [_form(joined, whole)]])
 
 
-def _family(form: str, keys: frozenset[str]) -> list[Atom]:
-    """The word itself, the stems of its family, and the word written apart."""
-    family = word_family()
+def _form(form: str, family: Family | None) -> Clause:
+    """The word itself; of a family also the stems of its forms, and the word written apart."""
     atoms = [Atom(_bordered(form))]
-    checked = keys if all(key.isalnum() for key in keys) else None
-    atoms += [Atom(folded(stem), checked) for key in keys for stem in family.stems(key)]
-    return atoms + [Atom(folded(f"{first} {second}")) for first, second in family.apart(form)]
+    if family:
+        checked = family.keys if all(key.isalnum() for key in family.keys) else None
+        atoms += [Atom(folded(stem), checked) for key in family.keys for stem in word_family().stems(key)]
+        atoms += [Atom(folded(f"{first} {second}")) for first, second in family.apart]
+    return _clause(atoms)
 
 
 def _bordered(word: str) -> bytes:
