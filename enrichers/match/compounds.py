@@ -97,11 +97,11 @@ class Compounds:
         return (found[0] / len(found[1]), _cut(word, found[1])) if found else (0.0, _WHOLE)
 
     def _headed(self, word: str) -> Split:
-        """An unknown word that ends with a long and usual noun: `Fahradfahrer`."""
+        """An unknown word that ends with a long and usual noun: `Fahradfahrer`; what is before it may be a name."""
         for start in range(4, len(word) - LONG + 1):
             head = self._heads.get(word[start:])
             if head and head.cost <= MOST and word[start:] not in self._endings:
-                return _cut(word, ((0, ()), (start, head.lemmas)))
+                return _cut(word, ((0, (word[:start],)), (start, head.lemmas)))
         return _WHOLE
 
 

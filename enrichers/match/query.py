@@ -1,4 +1,4 @@
-"""A query from its text. The language is specified in `streams/README.md`; nothing is guessed."""
+"""A query from its text. The language is described in `README.md`; nothing is guessed."""
 
 import re
 from functools import lru_cache

@@ -62,6 +62,16 @@ def test_precision_and_recall_on_fresh_lists(spelled, name):
         ("schön", "Schönes"),
         ("Reis", "Reispfanne"),
         ("Krieg", "Kriegsende"),
+        ("Ladesäule", "Schnellladesäule Ladesäulenstecker"),
+        ("Garten", "Gärten Gartenverein"),
+        ("Glas", "Gläser"),
+        ("deutsch", "Deutschen"),
+        ("alt", "Ältere"),
+        ("abzocken", "abgezockt"),
+        ("krank", "kränker"),
+        ("Bote", "Paketbotin"),
+        ("Zwitscho", "Zwitschofiliale"),
+        ("Buße", "Bußgeld"),
     ],
 )
 def test_what_must_match(head, forms):
@@ -79,6 +89,13 @@ def test_what_must_match(head, forms):
         ("Bier", "Bierhoff"),
         ("Rat", "Verrat"),
         ("zahlen", "Zahl"),
+        ("kaufen", "verkaufen"),
+        ("kündigen", "angekündigt ankündigen"),
+        ("Marke", "Mark Knochenmark"),
+        ("messe", "gemessen"),
+        ("Reis", "Reißverschluss"),
+        ("Stahl", "Diebstahl"),
+        ("lang", "gelangte"),
     ],
 )
 def test_what_must_not_match(head, forms):
