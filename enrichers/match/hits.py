@@ -14,6 +14,7 @@ from enrichers.match.word_family import shortest, word_family
 from streams.folding import fold
 
 COMPOUND = "compound"
+"""The rule of a hit that is only a part of a longer word; also with where it stands: `compound, hashtag`."""
 
 
 class Hit(NamedTuple):

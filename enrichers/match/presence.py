@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 from enrichers.match import fields
 from enrichers.match.evaluation import Proof, flat, prove
+from enrichers.match.hits import COMPOUND
 from enrichers.match.printing import printed
 from enrichers.match.syntax import Field, Not, Or, Query, children
 from enrichers.match.text import View
 from streams.components import Presence
-
-INSIDE = "compound"
-"""The rule of a hit that is only a part of a longer word; also with where it stands: `compound, hashtag`."""
 
 
 def presences(query: Query, view: View) -> dict[str, Presence]:
@@ -37,4 +35,4 @@ def _presence(proof: Proof) -> Presence:
     if proof is None:
         return "absent"
     rules = [part.rule for evidence in proof if evidence.hit for part in flat(evidence.hit)]
-    return "inside" if rules and all(rule.startswith(INSIDE) for rule in rules) else "whole"
+    return "inside" if rules and all(rule.startswith(COMPOUND) for rule in rules) else "whole"
