@@ -14,6 +14,7 @@ from streams.testing.enricher_checks import mention
 
 DATA = Path(__file__).with_name("data")
 POSTS_RIGHT = 0.95
+NOTICES_RIGHT = {"neutral": 0.6, "negative": 0.85}
 TARGETS_RIGHT = {"dev": 0.66, "held back": 0.63}
 
 
@@ -40,6 +41,14 @@ def test_the_tone_of_posts_is_as_good_as_the_card_says(enricher):
     right = [row["label"] == answer["sentiment"].label for row, answer in zip(posts, answers, strict=True)]
     print(f"{sum(right)} of {len(right)}")
     assert sum(right) >= POSTS_RIGHT * len(right)
+
+
+@pytest.mark.parametrize("label", list(NOTICES_RIGHT))
+def test_a_notice_is_told_from_a_complaint_about_the_same(enricher, label):
+    posts = [row["text"] for row in rows("notices.tsv") if row["label"] == label]
+    told = [answer["sentiment"].label for answer in enricher.enrich([mention(text) for text in posts])]
+    print(f"{told.count(label)} of {len(told)}")
+    assert told.count(label) >= NOTICES_RIGHT[label] * len(told)
 
 
 @pytest.mark.parametrize("part", list(TARGETS_RIGHT))
