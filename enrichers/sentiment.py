@@ -38,7 +38,7 @@ class SentimentLabel:
     """Assigns `sentiment`. Uses the language and the matches if they are there."""
 
     name: ClassVar[str] = "sentiment"
-    version = "de-en-3"
+    version = "de-en-4"
     assigns: ClassVar[frozenset[str]] = frozenset({"sentiment"})
     requires: ClassVar[frozenset[str]] = frozenset()
     optional: ClassVar[bool] = True
