@@ -33,7 +33,7 @@ check: $(VENV)/dev ## formatting, lint, types, import layers; changes nothing
 bench: $(VENV)/dev ## the benchmarks of tests/bench, printed as ratios
 	$(BIN)/python -m tests.bench
 
-models: $(VENV)/dev ## rebuild all models from the folder DATA, say which figures changed (an hour)
+models: $(VENV)/dev ## rebuild all models from the folder DATA, say which figures changed (an hour and a half)
 	$(BIN)/pip install -q --disable-pip-version-check -e ".[train]"
 	$(BIN)/python -m enrichers.training.rebuild $(DATA)
 
