@@ -49,7 +49,7 @@ class Application:
 
     def __init__(self, config: Config, roles: Sequence[Role] = ROLES, clock: Clock = system_clock) -> None:
         self._config, self._roles, self._clock = config, roles, clock
-        self._health = Health()
+        self._health = Health(started=False)
         self._stack = AsyncExitStack()
         self._log = open_log(config.log)
         self._ingest = Ingest(self._log, self._sources())
@@ -70,6 +70,7 @@ class Application:
                 self._keep(keep_swept(index, self._config.index.tombstone_days), "sweep")
             self._keep(watch_lag(self._log, GROUP, AGENT_TOPICS, self._health), "health")
             self._keep(self._ingest.run(), "ingest")
+            self._health.started = True
             started(self._config.web.url)
             await stop.wait()
 

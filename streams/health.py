@@ -37,9 +37,10 @@ class AgentHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All agents by name; `ready` when none is in trouble."""
+    """All agents by name; `ready` when the process has started and none of them is in trouble."""
 
     ready: bool
+    started: bool
     agents: Mapping[str, AgentHealth]
 
 
@@ -66,11 +67,19 @@ class _Agent:
 
 
 class Health:
-    """Collects what is known of each agent. `clock`: seconds, never backwards."""
+    """Collects what is known of each agent. `clock`: seconds, never backwards.
+
+    `started`: false as long as the process answers but does not work yet; whoever makes it sets it.
+    """
 
     def __init__(
-        self, *, stall_secs: float = STALL_SECS, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        started: bool = True,
+        stall_secs: float = STALL_SECS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.started = started
         self._stall_secs = stall_secs
         self._clock = clock
         self._agents: dict[str, _Agent] = {}
@@ -103,7 +112,8 @@ class Health:
         """How everyone is doing now."""
         now = self._clock()
         agents = {name: self._judge(state, now) for name, state in sorted(self._agents.items())}
-        return Report(ready=all(agent.trouble is None for agent in agents.values()), agents=agents)
+        well = all(agent.trouble is None for agent in agents.values())
+        return Report(ready=self.started and well, started=self.started, agents=agents)
 
     def _judge(self, state: _Agent, now: float) -> AgentHealth:
         moved = [lane.moved_at for lane in state.lanes.values() if lane.moved_at is not None]

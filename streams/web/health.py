@@ -14,7 +14,7 @@ async def live(_: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 when every agent gets on, 503 when one does not; the body says how each is doing."""
+    """200 when every agent gets on, 503 before the start and when one does not; the body says how each is doing."""
     report = services(request).health.report()
     return json_answer(report, status=200 if report.ready else 503)
 

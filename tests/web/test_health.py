@@ -19,6 +19,15 @@ async def test_it_is_ready_while_every_agent_gets_on_and_says_how_each_is_doing(
         assert (await served.ask("GET", "/health/live"))[0] == 200
 
 
+async def test_it_is_not_ready_before_it_works():
+    health = Health(started=False)
+    async with serving(health=health) as served:
+        status, answer = await served.ask("GET", "/health/ready")
+        assert (status, answer["ready"], answer["started"]) == (503, False, False)
+        health.started = True
+        assert (await served.ask("GET", "/health/ready"))[0] == 200
+
+
 async def test_metrics_are_those_of_the_process():
     metrics.ingested("sample-of-this-test", 7, 0)
     async with serving() as served, served.client.get("/metrics?x=1") as answer:

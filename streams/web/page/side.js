@@ -61,7 +61,7 @@ export async function loadHealth() {
     const report = await getHealth();
     byId("health").replaceChildren(healthTable(report));
     pill.className = report.ready ? "state good" : "state bad";
-    pill.textContent = report.ready ? "alles läuft" : "etwas steht";
+    pill.textContent = report.ready ? "alles läuft" : report.started ? "etwas steht" : "startet";
   } catch {
     pill.className = "state bad";
     pill.textContent = "nicht erreichbar";
