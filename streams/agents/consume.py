@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from streams import metrics
 from streams.codec import encode
 from streams.dead_letter import KEPT_BYTES, DeadLetter, Origin
-from streams.errors import EXIT_BUG, ResonanzError
+from streams.errors import EXIT_BUG, ResonanzError, UnavailableError
 from streams.health import Health
 from streams.log.base import Entry, Log, Record
 from streams.log.delivery import deliver, pause_secs
@@ -145,11 +145,14 @@ def _record(event: Any) -> Record:
 
 
 def leave(part: str, error: Exception) -> None:
-    """End the process at once, acknowledging nothing more: the exit code says whether a restart may help."""
+    """End the process at once, acknowledging nothing more: the exit code says whether a restart may help.
+
+    It does where a service does not answer: it did when the process started.
+    """
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, ResonanzError):
         sys.stderr.write(f"resonanz: {error}\n")
-        os._exit(error.exit_code)
+        os._exit(EXIT_BUG if isinstance(error, UnavailableError) else error.exit_code)
     logger(part).error("cannot go on; the process ends", error=type(error).__name__, exc_info=error)
     os._exit(EXIT_BUG)

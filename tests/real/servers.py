@@ -18,11 +18,17 @@ class ServerError(RuntimeError):
     """The server could not be started or stopped; says what is missing."""
 
 
+_given: set[int] = set()
+"""Ports that were given away: who got one may be down for a moment."""
+
+
 def free_port(*, also: int = 0) -> int:
     """A port that nobody listens on, nor on the one `also` above it; each process tries its own first."""
     first = FIRST_PORT + os.getpid() % 1000 * 10
     for port in (*range(first, LAST_PORT), *range(FIRST_PORT, first)):
-        if not _taken(port) and not _taken(port + also):
+        wanted = {port, port + also}
+        if _given.isdisjoint(wanted) and not any(map(_taken, wanted)):
+            _given.update(wanted)
             return port
     raise ServerError(f"no free port between {FIRST_PORT} and {LAST_PORT}")
 

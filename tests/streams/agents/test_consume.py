@@ -8,7 +8,7 @@ import pytest
 from mode.utils.queues import FlowControlEvent, ThrowableQueue
 
 from streams.agents.consume import batches, consume
-from streams.errors import EXIT_BUG, UnavailableError
+from streams.errors import EXIT_BUG, StorageError, UnavailableError
 
 OURS = 7
 
@@ -131,7 +131,12 @@ async def test_a_batch_is_acknowledged_whole_and_only_once_it_is_settled():
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [(ZeroDivisionError("x"), EXIT_BUG), (UnavailableError("the index is away"), 69)]
+    ("error", "code"),
+    [
+        (ZeroDivisionError("x"), EXIT_BUG),
+        (UnavailableError("the index is away"), EXIT_BUG),  # it was there at the start
+        (StorageError("the disk is full"), 74),
+    ],
 )
 async def test_what_cannot_go_on_ends_the_process_and_acknowledges_nothing(monkeypatch, error, code):
     def leave(code):
