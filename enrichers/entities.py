@@ -1,6 +1,5 @@
 """Names in a post: persons, organisations, places, products and others, with their normal form."""
 
-import gc
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,7 +78,6 @@ class Entities:
         self._recognizers = {language: self._recognizer(language) for language in self._config.taggers}
         models = {language: one.version for language, one in self._recognizers.items()}
         self.version = _version(f"{self._config!r} {own!r} {models!r}")
-        gc.freeze()  # the models stay for good; no collection need walk through them
 
     async def close(self) -> None:
         """Forget the models."""

@@ -4,7 +4,6 @@ The model and how good it is: `models/sentiment.md`. Confidence is calibrated, s
 about eight in ten are right, on posts like those it learned from.
 """
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +82,6 @@ class SentimentLabel:
                     f" {', '.join(model.domains)}, {GUESS}"
                 )
         self._model = model
-        gc.freeze()  # the tables of word pieces stay for good; no collection need walk through them
 
     async def close(self) -> None:
         """Forget the model."""

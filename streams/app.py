@@ -15,7 +15,7 @@ from streams.agents.notify import NotifyAgent
 from streams.agents.pulse import Pulse
 from streams.agents.watch import WatchAgent
 from streams.agents.worker import GROUP, Worker, faust_app
-from streams.chain import build_chain, followers, new_matcher
+from streams.chain import build_chain, followers, new_matcher, opened
 from streams.clock import Clock, system_clock
 from streams.components import Component, Follower, Index, Ingestor, Receiver, Sink
 from streams.config import Config, Part, build
@@ -113,7 +113,7 @@ class Application:
         self._stack.push_async_callback(web.stop)
 
     async def _start_worker(self, index: Index) -> None:
-        chain = [await self._opened(enricher) for enricher in build_chain(self._config)]
+        chain = await self._stack.enter_async_context(opened(build_chain(self._config)))
         notifiers = {name: await self._opened(sink) for name, sink in _notifiers(self._config.sinks).items()}
         pulse = Pulse() if self._log.shared else None
         if pulse:

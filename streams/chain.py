@@ -1,6 +1,8 @@
 """The chain of enrichers that a configuration asks for."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import cast
 
 from streams import flow, registry
@@ -21,6 +23,17 @@ def build_chain(config: Config) -> list[Enricher]:
         chain.append(component(build(component.Config, part.options, f"enrichers.{name}")))
     flow.check_chain(chain)
     return chain
+
+
+@asynccontextmanager
+async def opened(chain: Sequence[Enricher]) -> AsyncIterator[Sequence[Enricher]]:
+    """The chain with each enricher open; at the end, whatever happens, those that were opened are closed."""
+    async with AsyncExitStack() as stack:
+        for enricher in chain:
+            await enricher.open()
+            stack.push_async_callback(enricher.close)
+        gc.freeze()  # tables and models stay for good; no collection need walk through them
+        yield chain
 
 
 def followers(chain: Sequence[Enricher]) -> list[Follower]:

@@ -44,10 +44,9 @@ class Difference:
             return f"+ {self.subscription.id}: {self.subscription.query}"
         if not self.changed:
             return f"= {self.subscription.id}"
-        told = told_fields(_changes(self.before, self.subscription))
-        return f"~ {self.subscription.id}: " + "; ".join(
-            told or self.changed
-        )  # a secret's change does not show
+        # a secret in place of another does not show
+        told = told_fields(_changes(self.before, self.subscription)) or self.changed
+        return f"~ {self.subscription.id}: " + "; ".join(told)
 
     @property
     def new(self) -> bool:
@@ -87,6 +86,12 @@ def from_table(table: Mapping[str, Any], where: str) -> Subscription:
     if ours := [name for name in KEPT_BY_US if name in options]:
         raise ConfigError(f"[{where}] {ours[0]} is counted by us; remove the line")
     return replace(build(Subscription, options, where, {}), alarm=alarm)
+
+
+def to_table(subscription: Subscription) -> dict[str, Any]:
+    """A subscription as `from_table` reads it: without what is counted by us."""
+    table: dict[str, Any] = msgspec.to_builtins(subscription)
+    return {name: value for name, value in table.items() if name not in KEPT_BY_US}
 
 
 async def stored(log: Log) -> dict[str, Subscription]:

@@ -1,6 +1,5 @@
 """The enricher that decides for whom a post is of interest."""
 
-import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,7 +44,6 @@ class Match:
     async def open(self) -> None:
         """Read the word families, so that the first post need not wait."""
         word_family()
-        gc.freeze()  # the tables stay for good; no collection need walk through them
 
     async def close(self) -> None:
         """Nothing to release."""

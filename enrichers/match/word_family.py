@@ -26,8 +26,9 @@ NOT_THERE = -18.5
 USUALLY = 1.0
 """A noun that is so much likelier is meant, also where its capital is left out."""
 
-ENDINGS = ("e", "en", "er", "es", "em", "n", "s")
-COMPARED = tuple(degree + ending for degree in ("", "er", "st", "est") for ending in ("", *ENDINGS[:5]))[1:]
+COMPARED = tuple(
+    degree + ending for degree in ("", "er", "st", "est") for ending in ("", "e", "en", "er", "es", "em")
+)[1:]
 """Endings of adjectives, and of those of a higher degree."""
 
 VERB = "V"

@@ -60,9 +60,8 @@ def described(raw: str, mode: str, lexicon: Lexicon) -> list[str]:
 
 def checksums(raw: str, mode: str, lexicon: Lexicon) -> Checksums:
     """The features of a word as checksums (41)."""
-    lines = "\n".join(described(raw, mode, lexicon)).encode(
-        errors="replace"
-    )  # one call; no word holds a line break
+    # encoded in one call, as no word holds a line break
+    lines = "\n".join(described(raw, mode, lexicon)).encode(errors="replace")
     return np.array([*map(crc32, lines.split(b"\n"))], np.uint32)
 
 

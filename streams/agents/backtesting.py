@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from streams.agents.hits import hits_of
 from streams.alerting.backtest import Backtest, backtest
 from streams.alerting.rarity import KEPT_DAYS
-from streams.chain import followers
+from streams.chain import followers, opened
 from streams.clock import Clock, system_clock
 from streams.components import Enricher, Index
 from streams.errors import UsageError
@@ -40,12 +39,9 @@ async def run_backtest(
     until = clock()
     since = until - timedelta(days=days)
     past = await Past.survey(log, index, since, clock=clock)
-    async with AsyncExitStack() as stack:
-        for follower in followers(chain):
-            follower.subscribe(subscription)
-        for enricher in chain:
-            await enricher.open()
-            stack.push_async_callback(enricher.close)
+    for follower in followers(chain):
+        follower.subscribe(subscription)
+    async with opened(chain):
         hits = [hit async for hit in _hits(past, chain) if since <= hit.created_at <= until]
     return await asyncio.to_thread(backtest, subscription, hits, since, until)
 

@@ -4,11 +4,9 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from streams.errors import UsageError
 from streams.subscription import Subscription
-from streams.subscriptions import KEPT_BY_US, from_table
+from streams.subscriptions import from_table, to_table
 
 
 def assigned(kept: Subscription, typed: Sequence[str]) -> Subscription:
@@ -16,9 +14,7 @@ def assigned(kept: Subscription, typed: Sequence[str]) -> Subscription:
 
     Raises UsageError, and ConfigError that holds the line to write.
     """
-    table: dict[str, Any] = msgspec.to_builtins(kept)
-    for name in KEPT_BY_US:
-        del table[name]
+    table = to_table(kept)
     for one in typed:
         field, is_assignment, value = one.partition("=")
         if not is_assignment:

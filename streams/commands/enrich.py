@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -10,7 +9,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from streams import flow
-from streams.chain import build_chain, followers
+from streams.chain import build_chain, followers, opened
 from streams.codec import DecodeError, encode
 from streams.commands.common import ConfigOption, complete
 from streams.commands.lines import Numbered, batches, quiet_pipe, read_posts, standard_input
@@ -64,22 +63,19 @@ async def _run(
 ) -> int:
     """Write each mention as soon as its batch is done; the number of bad lines."""
     bad = 0
-    async with AsyncExitStack() as stack:
-        for enricher in chain:
-            await enricher.open()
-            stack.push_async_callback(enricher.close)
+    async with opened(chain):
         for follower in followers(chain):
             for subscription in wanted:
                 follower.subscribe(subscription)
-        stack.enter_context(quiet_pipe())
-        for batch in batches(read_posts(source), BATCH, WITHIN_SECS):
-            for line in _answers(batch, chain):
-                if isinstance(line, bytes):
-                    target.write(line)
-                else:
-                    bad += 1
-                    print(line, file=sys.stderr)
-            target.flush()
+        with quiet_pipe():
+            for batch in batches(read_posts(source), BATCH, WITHIN_SECS):
+                for line in _answers(batch, chain):
+                    if isinstance(line, bytes):
+                        target.write(line)
+                    else:
+                        bad += 1
+                        print(line, file=sys.stderr)
+                target.flush()
     return bad
 
 

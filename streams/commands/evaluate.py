@@ -2,14 +2,13 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from streams.chain import build_chain
+from streams.chain import build_chain, opened
 from streams.commands.common import ConfigOption, complete
 from streams.commands.labelled import LABELS, Labelled, read
 from streams.components import Enricher, Measurable
@@ -83,10 +82,7 @@ def _only_tone(settings: Config) -> Config:
 
 async def _run(chain: Sequence[Enricher], rows: Sequence[Labelled]) -> list[Sentiment]:
     found: list[Sentiment] = []
-    async with AsyncExitStack() as stack:
-        for enricher in chain:
-            await enricher.open()
-            stack.push_async_callback(enricher.close)
+    async with opened(chain):
         for at in range(0, len(rows), BATCH):
             found += map(_tone, enrich([row.mention for row in rows[at : at + BATCH]], chain))
             if sys.stderr.isatty():

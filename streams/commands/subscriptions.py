@@ -1,12 +1,11 @@
 """`resonanz subscriptions`: list, apply, set, test, backtest, explain, backfill, history, remove."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
-import msgspec
 import typer
 
 from streams import hindsight, subscriptions
@@ -46,7 +45,7 @@ Assignments = Annotated[
 @app.command("list")
 def list_(config: ConfigOption = None) -> None:
     """List the subscriptions in force."""
-    there = complete(with_log(load(config), subscriptions.stored))
+    there = _stored(load(config))
     for one in sorted(there.values(), key=lambda one: one.id):
         print(f"{one.id}\tv{one.version}\t{one.name}\t{one.query}")
 
@@ -61,7 +60,8 @@ def apply(
     backtest: Backtested = False,
 ) -> None:
     """Save the subscriptions of the files; shows what changes first. Nothing is saved if one of them is wrong."""
-    _change(load(config), _checked(files), dry_run, backtest, since if backfill else None)
+    settings, wanted = load(config), _checked(files)
+    _change(settings, _stored(settings), wanted, dry_run, backtest, since if backfill else None)
 
 
 @app.command("set")
@@ -74,9 +74,9 @@ def set_(
 ) -> None:
     """Add a subscription, or change some fields of one; shows what changes first."""
     settings = load(config)
-    kept = complete(with_log(settings, subscriptions.stored)).get(id, Subscription(id=id, query=""))
-    wanted = _warned([assigned(kept, assignments)])
-    _change(settings, wanted, dry_run, backtest, None)
+    there = _stored(settings)
+    wanted = _warned([assigned(there.get(id, Subscription(id=id, query="")), assignments)])
+    _change(settings, there, wanted, dry_run, backtest, None)
 
 
 @app.command("backfill")
@@ -150,13 +150,17 @@ def explain(
 def remove(id: str, config: ConfigOption = None) -> None:
     """Forget a subscription; what it matched stays in the index."""
     settings = load(config)
-    if id not in complete(with_log(settings, subscriptions.stored)):
+    if id not in _stored(settings):
         raise UsageError(f"there is no subscription {id!r}")
     complete(_remove(settings, id))
 
 
+def _stored(config: Config) -> dict[str, Subscription]:
+    return complete(with_log(config, subscriptions.stored))
+
+
 def _in_force(config: Config, id: str) -> Subscription:
-    there = complete(with_log(config, subscriptions.stored))
+    there = _stored(config)
     if id not in there:
         raise UsageError(f"there is no subscription {id!r}; there are: {', '.join(sorted(there)) or 'none'}")
     return there[id]
@@ -176,10 +180,15 @@ def _warned(wanted: list[Subscription]) -> list[Subscription]:
 
 
 def _change(
-    config: Config, wanted: Sequence[Subscription], dry_run: bool, backtest: bool, since: str | None
+    config: Config,
+    there: Mapping[str, Subscription],
+    wanted: Sequence[Subscription],
+    dry_run: bool,
+    backtest: bool,
+    since: str | None,
 ) -> None:
     """Show what changes, and save it; `since`: how far back to run it over the past."""
-    differences = subscriptions.compare(wanted, complete(with_log(config, subscriptions.stored)))
+    differences = subscriptions.compare(wanted, there)
     for difference in differences:
         print(difference)
     changed = [one.subscription for one in differences if one.new or one.changed]
@@ -209,9 +218,8 @@ async def _save(config: Config, wanted: Sequence[Subscription]) -> None:
 
     async def by_asking() -> None:
         for one in wanted:
-            written = msgspec.to_builtins(one)
-            kept = {name: value for name, value in written.items() if name not in subscriptions.KEPT_BY_US}
-            await request(config, "PUT", f"/api/subscriptions/{quote(one.id, safe='')}", kept)
+            path = f"/api/subscriptions/{quote(one.id, safe='')}"
+            await request(config, "PUT", path, subscriptions.to_table(one))
 
     await on_log_or(config, directly, by_asking)
 

@@ -10,6 +10,7 @@ MEMORY=200000 sends so many different posts through instead, and says how the pr
 """
 
 import asyncio
+import gc
 import gzip
 import json
 import os
@@ -97,6 +98,7 @@ def opened(kinds: Sequence[type]) -> list[Enricher]:
     chain = [kind(kind.Config()) for kind in kinds]
     for enricher in chain:
         asyncio.run(enricher.open())
+    gc.freeze()  # as `streams.chain.opened` does
     for follower in followers(chain):
         follower.subscribe(ALL)
     return chain

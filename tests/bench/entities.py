@@ -4,6 +4,7 @@ MEMORY=200000 also reads so many different posts and says how the process grew.
 """
 
 import asyncio
+import gc
 import os
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ MEMORY = int(os.environ.get("MEMORY", "0"))
 def opened() -> Entities:
     enricher = Entities(Entities.Config(handles={"db_bahn": "Deutsche Bahn"}))
     asyncio.run(enricher.open())
+    gc.freeze()  # as `streams.chain.opened` does
     enricher.subscribe(Subscription(id="db", name="Deutsche Bahn", query="bahn~ OR @db_bahn"))
     return enricher
 

@@ -6,6 +6,7 @@ among them, so that no cache knows them all.
 
 import asyncio
 import csv
+import gc
 import os
 import random
 import time
@@ -50,6 +51,7 @@ def main():
     rng, known = random.Random(0), texts()
     enricher = SentimentLabel(SentimentLabel.Config())
     asyncio.run(enricher.open())
+    gc.freeze()  # as `streams.chain.opened` does
     short = [post(rng, known, rng.randint(1, 2)) for _ in range(POSTS)]
     long = [post(rng, known, 12) for _ in range(LONG_POSTS)]
     rate(enricher, short[:BATCH])

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from enrichers.match.enricher import Match
 from enrichers.match.query import Query
 from enrichers.match.syntax import (
     Compare,
@@ -87,3 +88,10 @@ def post(text: str = "", **fields) -> Mention:
 
 def subscription(query: str, id: str = "q", **fields) -> Subscription:
     return Subscription(id=id, query=query, **fields)
+
+
+def matches(query: str, text: str) -> bool:
+    """Whether the matcher says that the text of a post matches."""
+    match = Match(Match.Config())
+    match.subscribe(subscription(query))
+    return isinstance(match.enrich([post(text)])[0], dict)

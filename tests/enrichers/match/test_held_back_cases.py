@@ -17,8 +17,7 @@ from zlib import crc32
 
 import pytest
 
-from enrichers.match.enricher import Match
-from tests.enrichers.match.helpers import post, subscription
+from tests.enrichers.match.helpers import matches
 
 Case = tuple[str, str, bool]
 """Query, text, and whether it must match."""
@@ -37,12 +36,6 @@ def cases(half: str) -> tuple[Case, ...]:
         elif mark in ("+", "-") and HALVES[crc32(query.encode()) % 2] == half:
             found.append((query, rest.replace("\\n", "\n"), mark == "+"))
     return tuple(found)
-
-
-def matches(query: str, text: str) -> bool:
-    match = Match(Match.Config())
-    match.subscribe(subscription(query))
-    return isinstance(match.enrich([post(text)])[0], dict)
 
 
 def measured(half: str) -> tuple[float, float, list[Case]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import enrichers.match
-from tests.enrichers.match.test_held_back_cases import matches
+from tests.enrichers.match.helpers import matches
 
 README = Path(enrichers.match.__file__).with_name("README.md")
 ROW = re.compile(r"\| `(?P<query>.+?)` \| (?P<wanted>.+?) \| (?P<unwanted>.+?) \|")
