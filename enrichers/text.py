@@ -13,7 +13,6 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 REPOST = re.compile(r"^\s*RT\s*@[\w.-]+:?\s*")
 _HASH_SIGN = re.compile(r"#(?=\w)")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_SPACE = re.compile(r"\s+")
 
 
 def readable(text: str) -> str:
@@ -28,10 +27,11 @@ def readable(text: str) -> str:
 def prose(text: str) -> str:
     """Only what is language: no repost mark, link, address, handle, hashtag sign or invisible character."""
     text = REPOST.sub("", readable(text))
-    text = LINK.sub(" ", text)
+    if "://" in text or "www." in text.lower():  # looking for the pattern takes longer
+        text = LINK.sub(" ", text)
     if "@" in text:
         text = MAIL.sub(" ", HANDLE.sub(" ", text))
-    return _SPACE.sub(" ", _INVISIBLE.sub("", _HASH_SIGN.sub("", text))).strip()
+    return " ".join(_INVISIBLE.sub("", _HASH_SIGN.sub("", text)).split())
 
 
 def whole(title: str | None, text: str) -> str:

@@ -4,7 +4,8 @@ Everything is a 32-bit checksum, so that a model file holds no text.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -28,6 +29,7 @@ _SALT = 0x9E3779B1
 _DIGIT = re.compile(r"\d")
 _REPEATED = re.compile(r"(.)(?=\1)")
 _OFTEN_REPEATED = re.compile(r"(.)(?=\1\1)")
+_VOWELS = frozenset("aeiouyäöü")
 
 
 def described(raw: str, mode: str, lexicon: Lexicon) -> list[str]:
@@ -37,9 +39,11 @@ def described(raw: str, mode: str, lexicon: Lexicon) -> list[str]:
     """
     word = raw if mode == "C" else lexicon.truecased(raw)
     sign = word[0] if word[0] in "#@" and len(word) > 1 else ""
-    bare = "<url>" if word.startswith(("http", "www.")) else _DIGIT.sub("0", word[len(sign) :])
-    lower, classes = bare.lower(), _classes(bare)
-    short, long = mode + sign + _REPEATED.sub("", classes), _OFTEN_REPEATED.sub("", classes)
+    bare = "<url>" if word.startswith(("http", "www.")) else word[len(sign) :]
+    if not bare.isalpha():
+        bare = _DIGIT.sub("0", bare)
+    lower, (short, long) = bare.lower(), _shapes(bare.translate(_CLASSES))
+    short = mode + sign + short
     cluster, case = lexicon.cluster(bare), lexicon.case_preference(bare)
     head, tail = _hyphenated(bare)
     return [
@@ -60,9 +64,15 @@ def described(raw: str, mode: str, lexicon: Lexicon) -> list[str]:
 
 def checksums(raw: str, mode: str, lexicon: Lexicon) -> Checksums:
     """The features of a word as checksums (41)."""
+    return checksums_of([(raw, mode)], lexicon).ravel()
+
+
+def checksums_of(words: Iterable[tuple[str, str]], lexicon: Lexicon) -> Checksums:
+    """The features of words, each with its mode, as checksums (n, 41)."""
     # encoded in one call, as no word holds a line break
-    lines = "\n".join(described(raw, mode, lexicon)).encode(errors="replace")
-    return np.array([*map(crc32, lines.split(b"\n"))], np.uint32)
+    lines = "\n".join([line for raw, mode in words for line in described(raw, mode, lexicon)])
+    found = np.fromiter(map(crc32, lines.encode(errors="replace").split(b"\n")), np.uint32)
+    return found.reshape(-1, SEEN_FROM[0])
 
 
 def placed(features: Checksums, offset: int) -> Checksums:
@@ -108,18 +118,28 @@ def _hyphenated(bare: str) -> tuple[str, str]:
 
 def _inside(bare: str) -> str:
     """Signs and changes of case within a word: `&`, `.`, `iPhone`."""
-    signs = "".join(sorted({char for char in bare if not char.isalnum()}))[:3]
-    return signs + ("X" if any(map(str.isupper, bare[1:])) and not bare.isupper() else "")
+    signs = "" if bare.isalnum() else "".join(sorted({char for char in bare if not char.isalnum()}))[:3]
+    changes = not bare[1:].islower() and any(map(str.isupper, bare[1:])) and not bare.isupper()
+    return signs + ("X" if changes else "")
 
 
 def _vowels(lower: str) -> str:
-    return "1" if any(char in "aeiouyäöü" for char in lower) else "0"
+    return "0" if _VOWELS.isdisjoint(lower) else "1"
 
 
-def _classes(word: str) -> str:
-    return "".join(
-        [
-            "X" if char.isupper() else "x" if char.islower() else "0" if char.isdigit() else char
-            for char in word
-        ]
-    )
+class _Classes(dict[int, str]):
+    """What `str.translate` writes for a character: its class, or a sign itself."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = "X" if char.isupper() else "x" if char.islower() else "0" if char.isdigit() else char
+        return self[code]
+
+
+_CLASSES = _Classes()
+
+
+@lru_cache(maxsize=4_096)
+def _shapes(classes: str) -> tuple[str, str]:
+    """Classes of characters with none twice in a row, and with none more than twice."""
+    return _REPEATED.sub("", classes), _OFTEN_REPEATED.sub("", classes)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichers.models.arrays import Arrays
+from enrichers.models.arrays import Arrays, places
 from enrichers.models.features import REACH, Checksums, pairs, placed
 
 Scores = NDArray[np.int32]
@@ -36,8 +36,7 @@ class Field:
 
     def _summed(self, features: Checksums) -> Scores:
         """The weights of features added up: (n, features) to (n, labels)."""
-        rows = np.minimum(self._ids.searchsorted(features), len(self._ids) - 1)
-        known = self._ids[rows] == features
+        rows, known = places(self._ids, features)
         of_word, _ = np.nonzero(known)
         sums = np.zeros((len(features), self.labels), np.int32)
         if len(of_word):

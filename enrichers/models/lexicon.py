@@ -5,6 +5,7 @@ number the lowest k bits are the path's first k bits.
 """
 
 from bisect import bisect_left
+from functools import lru_cache
 from pathlib import Path
 from zlib import crc32
 
@@ -23,6 +24,7 @@ class Lexicon:
     def __init__(self, arrays: Arrays) -> None:
         self._words = np.ascontiguousarray(arrays["words"]).data  # bisect is faster on it than numpy
         self._clusters, self._rarity = arrays["clusters"], arrays["rarity"]
+        self._row = lru_cache(maxsize=1_000)(self._found)  # a word is asked for several times in a row
 
     @classmethod
     def load(cls, path: Path) -> "Lexicon":
@@ -68,7 +70,7 @@ class Lexicon:
         at = self._row(word)
         return UNSEEN if at is None else -STEP * float(self._rarity[at])
 
-    def _row(self, word: str) -> int | None:
+    def _found(self, word: str) -> int | None:
         checksum = crc32(word.encode(errors="replace"))
         at = bisect_left(self._words, checksum)
         return at if at < len(self._words) and self._words[at] == checksum else None

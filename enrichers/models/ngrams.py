@@ -6,21 +6,33 @@ Features are 32-bit checksums, so that a model file holds no text.
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from enrichers.models.arrays import places
+
 MAX_WORDS = 600
 """Longer posts are read to here: their tone is said by then, and the time a post may take is bounded."""
+
+TOGETHER = 32
+"""So many texts are weighted at a time: few enough for the cache of a processor."""
+
+KEPT_WORDS = 20_000
+OWNER = 32
+"""The number of a text stands so many bits above the row of an n-gram of it."""
 
 LONGEST = 5
 CHARACTERS, WORDS = crc32(b"c"), crc32(b"w")
 """What the checksums begin with: a run of characters is not the word that is spelled like it."""
 
 WORD = re.compile(r"@user|httpurl|[#]?\w+(?:['’-]\w+)*|[:;=8][-']?[)(DPpd/\\|*3]+|<3|[!?]{2,}|\.{2,}|[^\w\s]")
+Rows = NDArray[np.intp]
+Vector = tuple[Rows, NDArray[np.float32]]
+
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttp\b")
 _HANDLE = re.compile(r"@\w[\w.-]*")
 _SPACED_SMILEY = re.compile(r"([:;=]) ?(-?) ([)(DPp])(?!\w)")
@@ -89,18 +101,48 @@ class Vocabulary:
 
     def __init__(self, features: NDArray[np.uint32], idf: NDArray[np.float32]) -> None:
         self._features, self._idf = features, idf
-        self._of_word = lru_cache(maxsize=20_000)(lambda word: self._rows(characters(word)))
+        self._of_word: dict[str, Rows] = {}
 
-    def vector(self, units: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    def vector(self, units: Sequence[str]) -> Vector:
         """Rows of the n-grams of a post and their weights: (1 + log tf) × idf, scaled to length one."""
-        found = np.concatenate([self._rows(runs(units)), *(self._of_word(word) for word in units)])
-        rows, tf = np.unique(found, return_counts=True)
-        values = (1 + np.log(tf.astype(np.float32))) * self._idf[rows]
-        length = float(np.sqrt(np.sum(values * values)))
-        return rows, values / length if length else values
+        return self.vectors([units])[0]
 
-    def _rows(self, checksums: Sequence[int]) -> NDArray[np.intp]:
-        ids = np.array(checksums, dtype=np.uint32)
-        rows = np.minimum(self._features.searchsorted(ids), len(self._features) - 1)
-        known: NDArray[np.intp] = rows[self._features[rows] == ids]
-        return known
+    def vectors(self, texts: Sequence[Sequence[str]]) -> list[Vector]:
+        """The vector of each post, of its units."""
+        together = [texts[at : at + TOGETHER] for at in range(0, len(texts), TOGETHER)]
+        return [vector for some in together for vector in self._weighted(some)]
+
+    def _weighted(self, texts: Sequence[Sequence[str]]) -> Iterator[Vector]:
+        keys, tf = np.unique(self._found(texts), return_counts=True)
+        owners, rows = keys >> OWNER, keys & ((1 << OWNER) - 1)
+        values = (1 + np.log(tf.astype(np.float32))) * self._idf[rows]
+        ends = owners.searchsorted(np.arange(1, len(texts)))
+        lengths = np.sqrt([squares.sum() for squares in np.split(values * values, ends)])
+        values /= lengths[owners]
+        return zip(np.split(rows, ends), np.split(values, ends), strict=True)
+
+    def _found(self, texts: Sequence[Sequence[str]]) -> Rows:
+        """The rows of the n-grams of all texts, each with the number of its text above it."""
+        self._keep(list(dict.fromkeys(chain.from_iterable(texts))))
+        of_words = [self._of_word[word] for units in texts for word in units]
+        of_runs = self._rows([runs(units) for units in texts])
+        sizes = np.fromiter(map(len, chain(of_words, of_runs)), np.intp)
+        numbers = np.arange(len(texts))
+        owners = np.concatenate([np.repeat(numbers, [len(units) for units in texts]), numbers])
+        found: Rows = np.concatenate([*of_words, *of_runs])
+        return found + np.repeat(owners << OWNER, sizes)
+
+    def _keep(self, words: Sequence[str]) -> None:
+        """Have the rows of these words; full, forget what was kept."""
+        new = [word for word in words if word not in self._of_word]
+        if len(self._of_word) + len(new) > KEPT_WORDS:
+            self._of_word, new = {}, list(words)
+        self._of_word.update(zip(new, self._rows([characters(word) for word in new]), strict=True))
+
+    def _rows(self, checksums: Sequence[Sequence[int]]) -> list[Rows]:
+        """The rows of those that are known, list by list."""
+        ids = np.fromiter(chain.from_iterable(checksums), np.uint32)
+        rows, known = places(self._features, ids)
+        found, at = rows[known], np.flatnonzero(known)
+        ends = at.searchsorted(np.cumsum([len(one) for one in checksums], dtype=np.intp))
+        return [found[begin:end] for begin, end in pairwise([0, *ends.tolist()])]

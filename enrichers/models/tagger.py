@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from enrichers.models.arrays import Arrays, load
 from enrichers.models.decoding import Decoder
-from enrichers.models.features import REACH, checksums, mode_of
+from enrichers.models.features import REACH, checksums_of, mode_of
 from enrichers.models.field import WEIGHT_STEP, Field
 from enrichers.models.lexicon import Lexicon
 from enrichers.models.network import Network
@@ -113,7 +113,7 @@ class Tagger:
         return [total[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
 
     def _computed(self, words: list[Word]) -> Columns:
-        features = np.stack([checksums(word, mode, self.lexicon) for word, mode in words])
+        features = checksums_of(words, self.lexicon)
         said = self._field.words(features).astype(np.int16)
         return features, said, *(network.vectors(features) for network in self._networks)
 

@@ -77,7 +77,7 @@ class ToneModel:
         )
         kinds = [self._kind(name, row) for name, row in zip(domains, features, strict=True)]
         at = np.array([self._domain_of[kind] for kind in kinds], np.intp)
-        grams = [self._vocabulary.vector(words(text)) for text in texts]
+        grams = self._vocabulary.vectors([words(text) for text in texts])
         encoded = [_dot(self._heads[n], row) for n, row in zip(at, features, strict=True)]
         counted = [
             np.einsum("i,ij->j", values, self._weights[n, rows])
