@@ -28,6 +28,7 @@ EDGE = 0
 _SALT = 0x9E3779B1
 _DIGIT = re.compile(r"\d")
 _REPEATED = re.compile(r"(.)(?=\1)")
+_PART = re.compile(r"0+|[A-ZÄÖÜ]+(?![a-zäöüß])|[A-ZÄÖÜ]?[^\W\d_A-ZÄÖÜ]+")
 _OFTEN_REPEATED = re.compile(r"(.)(?=\1\1)")
 _VOWELS = frozenset("aeiouyäöü")
 
@@ -45,11 +46,13 @@ def described(raw: str, mode: str, lexicon: Lexicon) -> list[str]:
     lower, (short, long) = bare.lower(), _shapes(bare.translate(_CLASSES))
     short = mode + sign + short
     cluster, case = lexicon.cluster(bare), lexicon.case_preference(bare)
-    head, tail = _hyphenated(bare)
+    # the German tagger has no gazetteer and was fitted with parts between hyphens only
+    head, tail = _ends(_PART.findall(bare) if lexicon.has_gazetteer else bare.split("-"))
+    listed = lexicon.listed(bare)
     return [
         f"l={lower}", f"c8={cluster & 255}",
         f"ss={short}", f"c6={cluster & 63}", f"c10={cluster & 1023}", f"c16={cluster}",
-        f"s3={lower[-3:]}", f"p3={lower[:3]}", f"ty={case}", f"c4={cluster & 15}",
+        f"s3={lower[-3:]}", f"p3={lower[:3]}", f"ty={case}", f"c4={cluster & 15}{listed}",
         f"w={bare}", f"sh={mode}{long}", f"h={sign}", "bias",
         f"ty={case}{short}", f"fq={lexicon.frequency(bare)}", f"c8s={cluster & 255}{short}",
         *(f"p{size}={lower[:size]}" for size in (1, 2, 4, 5)),
@@ -57,7 +60,7 @@ def described(raw: str, mode: str, lexicon: Lexicon) -> list[str]:
         f"hf={head.lower()}", f"hl={tail.lower()}", f"hs={tail[-4:].lower()}",
         f"hfc={lexicon.cluster(head) if head else 0}", f"hlc={lexicon.cluster(tail) & 255 if tail else 0}",
         f"hn={bare.count('-')}", f"c12={cluster & 4095}", f"c7={cluster & 127}",
-        f"m={mode}{case}", f"len={min(len(bare), 12)}", f"in={_inside(bare)}", f"s3s={lower[-3:]}{short}",
+        f"m={mode}{case}", f"len={min(len(bare), 12)}", f"in={_inside(bare)}{listed}", f"s3s={lower[-3:]}{short}",
         f"c6t={cluster & 63}{case}", f"v={_vowels(lower)}", f"v3={lower[:2]}{lower[-2:]}",
     ]  # fmt: skip
 
@@ -109,11 +112,9 @@ def mode_of(tokens: Sequence[Token]) -> str:
     return "U" if upper > max(8, 2 * lower) else "C"
 
 
-def _hyphenated(bare: str) -> tuple[str, str]:
-    if "-" not in bare:
-        return "", ""
-    head, *_, tail = bare.split("-")
-    return head, tail
+def _ends(parts: list[str]) -> tuple[str, str]:
+    """The first and the last of several words that are written as one: `Spree-Athen`, `BBCNews`, `new_york`."""
+    return (parts[0], parts[-1]) if len(parts) > 1 else ("", "")
 
 
 def _inside(bare: str) -> str:

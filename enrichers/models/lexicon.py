@@ -1,7 +1,7 @@
 """What is known of the word forms of a language: Brown cluster (Brown et al. 1992) and probability, by checksum.
 
 Made from spacy-lookups-data (MIT, Explosion) by `train_entities.py`; words as 32-bit checksums, sorted. Of the cluster
-number the lowest k bits are the path's first k bits.
+number the lowest k bits are the path's first k bits. What is listed in a gazetteer comes from `training/gazetteer.py`.
 """
 
 from bisect import bisect_left
@@ -19,12 +19,18 @@ STEP = 0.1
 
 
 class Lexicon:
-    """Arrays of the file: `words` uint32 (n, sorted), `clusters` uint16 (n), `rarity` uint8 (n)."""
+    """Arrays of the file: `words` uint32 (n, sorted), `clusters` uint16 (n), `rarity` uint8 (n).
+
+    With a gazetteer: `names` uint32 (m, sorted) and `kinds` uint8 (m) too.
+    """
 
     def __init__(self, arrays: Arrays) -> None:
         self._words = np.ascontiguousarray(arrays["words"]).data  # bisect is faster on it than numpy
         self._clusters, self._rarity = arrays["clusters"], arrays["rarity"]
         self._row = lru_cache(maxsize=1_000)(self._found)  # a word is asked for several times in a row
+        self.has_gazetteer = "names" in arrays
+        self._names = np.ascontiguousarray(arrays.get("names", np.zeros(0, np.uint32))).data
+        self._kinds = arrays.get("kinds")
 
     @classmethod
     def load(cls, path: Path) -> "Lexicon":
@@ -41,6 +47,11 @@ class Lexicon:
             if (at := self._row(spelling)) is not None and self._clusters[at]:
                 return int(self._clusters[at])
         return 0
+
+    def listed(self, word: str) -> str:
+        """What the gazetteer says of a word in any case, as a feature; nothing if it is not listed."""
+        at = _place(self._names, word.lower())
+        return "" if at is None or self._kinds is None else f"g{self._kinds[at]}"
 
     def case_preference(self, word: str) -> int:
         """Whether the word is rather written Title (above 0) or lower, in [-3, 3]."""
@@ -71,9 +82,13 @@ class Lexicon:
         return UNSEEN if at is None else -STEP * float(self._rarity[at])
 
     def _found(self, word: str) -> int | None:
-        checksum = crc32(word.encode(errors="replace"))
-        at = bisect_left(self._words, checksum)
-        return at if at < len(self._words) and self._words[at] == checksum else None
+        return _place(self._words, word)
+
+
+def _place(checksums: memoryview, word: str) -> int | None:
+    checksum = crc32(word.encode(errors="replace"))
+    at = bisect_left(checksums, checksum)
+    return at if at < len(checksums) and checksums[at] == checksum else None
 
 
 def _title(word: str) -> str:

@@ -39,7 +39,8 @@ Tagged = tuple[int, int, str]
 class Parts:
     """`field` and `network`: weights of their scores.
 
-    `outside`: factor on the odds of "no name"; `handle`: another, for a handle that is written `@ name`.
+    Factors on odds: `outside` of "no name", `person` of each label of a person, `handle` of "no name" once more, for a
+    handle that is written `@ name`.
     """
 
     labels: tuple[str, ...]
@@ -48,6 +49,7 @@ class Parts:
     field: float = 0.5
     network: float = 0.5
     outside: float = 1.0
+    person: float = 1.0
     handle: float = 1.0
 
 
@@ -62,6 +64,7 @@ class Tagger:
         )
         self.lexicon, self._outside = Lexicon(lexicon), parts.labels.index("O")
         self._field, self._networks = Field(field), [Network(network) for network in networks]
+        self._odds = np.log([_factor(label, parts) for label in parts.labels], dtype=np.float32)
         self._decoder = Decoder(parts.labels, self._moves(field, networks))
         self._words = WordTable(self._computed, WORDS)
 
@@ -108,7 +111,7 @@ class Tagger:
         share = np.float32(self.parts.network / max(1, len(self._networks)))
         for network, of_word in zip(self._networks, vectors, strict=True):
             total += network.scores(of_word[rows], rows > 0) * share
-        total[:, self._outside] += np.float32(np.log(self.parts.outside))
+        total += self._odds
         ends = np.cumsum([REACH + len(text) for text in texts])
         return [total[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
 
@@ -122,6 +125,10 @@ class Tagger:
         for network in networks:
             moves = moves + network["moves"].astype(np.float32) * (self.parts.network / len(networks))
         return moves
+
+
+def _factor(label: str, parts: Parts) -> float:
+    return parts.outside if label == "O" else parts.person if label.endswith("PER") else 1.0
 
 
 def _word(text: str) -> str:

@@ -22,7 +22,7 @@ from enrichers.models.arrays import Arrays
 from enrichers.models.lexicon import STEP, Lexicon
 from enrichers.models.tagger import Parts, Tagger
 from enrichers.names import tokens
-from enrichers.training import corpora, figures, train_field, train_network
+from enrichers.training import corpora, figures, gazetteer, train_field, train_network
 from enrichers.training.corpora import Example, Span
 from enrichers.training.figures import Figures
 from enrichers.training.labelled import Chances, Labelled, labelled, lowered
@@ -51,7 +51,9 @@ class Plan:
     most: int
     shares: tuple[float, float]
     outside: float
+    person: float
     handle: float
+    gazetteer: bool
     training: Callable[[Path, bool], dict[str, list[Example]]]
     held_out: Callable[[Path], dict[str, tuple[list[Example], tuple[str, ...]]]]
 
@@ -88,7 +90,9 @@ PLANS = {
         most=25_000,
         shares=(0.6, 0.4),
         outside=1.0,
+        person=1.0,
         handle=1.0,
+        gazetteer=False,
         training=german,
         held_out=lambda folder: {
             "GermEval 2014 dev": (corpora.germeval_dev(folder), (*THREE, "MISC")),
@@ -97,7 +101,7 @@ PLANS = {
         },
     ),
     "en": Plan(
-        version="4.0.0",
+        version="4.1.0",
         field={"c1": 0.1, "c2": 0.5, "max_iterations": 80, "feature.minfreq": 1},
         teachers=(
             Settings(seed=1, epochs=4, swapped=0.1, dropout=0.4, dropped=(0.15, 0.5)),
@@ -108,7 +112,9 @@ PLANS = {
         most=12_000,
         shares=(0.5, 0.5),
         outside=0.5,
+        person=1.4,
         handle=0.1,
+        gazetteer=True,
         training=english,
         held_out=lambda folder: {
             "Broad Twitter h": (corpora.broad_twitter_sections(folder, "h"), THREE),
@@ -120,13 +126,14 @@ PLANS = {
 
 
 def build_lexicon(lookups: Path, language: str) -> Arrays:
-    """Clusters and probabilities of the forms above `WORDS_ABOVE`."""
+    """Clusters and probabilities of the forms above `WORDS_ABOVE`; where the plan wants it, a gazetteer."""
     clusters = _json(lookups / f"{language}_lexeme_cluster.json.gz")
     probabilities = _json(lookups / f"{language}_lexeme_prob.json.gz")
     frequent = sorted((p, word) for word, p in probabilities.items() if p > WORDS_ABOVE)
     kept = {crc32(word.encode()): word for _, word in frequent}  # of two with one checksum, the more frequent
     checksums = sorted(kept)
-    return {
+    listed = gazetteer.arrays() if PLANS[language].gazetteer else {}
+    return listed | {
         "words": np.array(checksums, np.uint32),
         "clusters": np.array([clusters.get(kept[one], 0) & 0xFFFF for one in checksums], np.uint16),
         "rarity": np.array([round(-probabilities[kept[one]] / STEP) for one in checksums], np.uint8),
@@ -172,7 +179,9 @@ def fit(plan: Plan, lexicon: Arrays, field: Arrays, course: Course, lesson: Sequ
     """The tagger of a plan."""
     network = train_network.fit(course.taught(lesson), plan.network, _told)
     share, other = plan.shares
-    parts = Parts(course.labelled.labels, plan.version, 1, share, other, plan.outside, plan.handle)
+    parts = Parts(
+        course.labelled.labels, plan.version, 1, share, other, plan.outside, plan.person, plan.handle
+    )
     return Tagger(parts, lexicon, field, [network])
 
 
