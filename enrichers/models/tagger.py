@@ -1,4 +1,4 @@
-"""Marks names in texts: a conditional random field and small networks, their scores added up, the best legal path.
+"""Marks names in texts: a conditional random field and a small network, their scores added up, the best legal path.
 
 How they were trained and how good they are: `entities.md`. Needs numpy only. Texts are read together, which makes them
 fast; how they are grouped changes no answer.
@@ -28,7 +28,7 @@ WORDS_TOGETHER = 600
 """Few enough for the cache of a processor."""
 WORD_CHARS = 60
 LINKS = "http://", "https://", "www."
-LEXICON, FIELD, TAGGER = "lexicon.npz", "field.npz", "tagger.json"
+LEXICON, FIELD, NETWORK, TAGGER = "lexicon.npz", "field.npz", "network.npz", "tagger.json"
 
 Scores = NDArray[np.float32]
 Tagged = tuple[int, int, str]
@@ -45,7 +45,6 @@ class Parts:
 
     labels: tuple[str, ...]
     version: str
-    networks: int = 1
     field: float = 0.5
     network: float = 0.5
     outside: float = 1.0
@@ -54,18 +53,14 @@ class Parts:
 
 
 class Tagger:
-    """Made of a lexicon, a field and networks whose arrays come from plain files."""
+    """Made of a lexicon, a field and a network whose arrays come from plain files."""
 
-    def __init__(self, parts: Parts, lexicon: Arrays, field: Arrays, networks: Sequence[Arrays]) -> None:
-        self.parts, self._files = (
-            parts,
-            {LEXICON: lexicon, FIELD: field}
-            | {_network_file(at): network for at, network in enumerate(networks)},
-        )
+    def __init__(self, parts: Parts, lexicon: Arrays, field: Arrays, network: Arrays) -> None:
+        self.parts, self._files = parts, {LEXICON: lexicon, FIELD: field, NETWORK: network}
         self.lexicon, self._outside = Lexicon(lexicon), parts.labels.index("O")
-        self._field, self._networks = Field(field), [Network(network) for network in networks]
+        self._field, self._network = Field(field), Network(network)
         self._odds = np.log([_factor(label, parts) for label in parts.labels], dtype=np.float32)
-        self._decoder = Decoder(parts.labels, self._moves(field, networks))
+        self._decoder = Decoder(parts.labels, self._moves(field, network))
         self._words = WordTable(self._computed, WORDS)
 
     @classmethod
@@ -73,8 +68,7 @@ class Tagger:
         """From its files. Raises OSError, ValueError, KeyError."""
         options = json.loads((folder / TAGGER).read_text(encoding="utf-8"))
         parts = Parts(**{**options, "labels": tuple(options["labels"])})
-        networks = [load(folder / _network_file(at)) for at in range(parts.networks)]
-        return cls(parts, load(folder / LEXICON), load(folder / FIELD), networks)
+        return cls(parts, *(load(folder / file) for file in (LEXICON, FIELD, NETWORK)))
 
     def save(self, folder: Path) -> None:
         """To its files."""
@@ -106,11 +100,9 @@ class Tagger:
         """Of the rows of the words of each text: (words, labels)."""
         edge = np.zeros(REACH, np.intp)
         rows = np.concatenate([edge, *chain.from_iterable((text, edge) for text in texts)])
-        features, said, *vectors = self._words.columns
+        features, said, vectors = self._words.columns
         total = self._field.scores(said[rows], features[rows]) * np.float32(self.parts.field * WEIGHT_STEP)
-        share = np.float32(self.parts.network / max(1, len(self._networks)))
-        for network, of_word in zip(self._networks, vectors, strict=True):
-            total += network.scores(of_word[rows], rows > 0) * share
+        total += self._network.scores(vectors[rows], rows > 0) * np.float32(self.parts.network)
         total += self._odds
         ends = np.cumsum([REACH + len(text) for text in texts])
         return [total[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
@@ -118,13 +110,11 @@ class Tagger:
     def _computed(self, words: list[Word]) -> Columns:
         features = checksums_of(words, self.lexicon)
         said = self._field.words(features).astype(np.int16)
-        return features, said, *(network.vectors(features) for network in self._networks)
+        return features, said, self._network.vectors(features)
 
-    def _moves(self, field: Arrays, networks: Sequence[Arrays]) -> Scores:
-        moves = field["moves"].astype(np.float32) * self.parts.field
-        for network in networks:
-            moves = moves + network["moves"].astype(np.float32) * (self.parts.network / len(networks))
-        return moves
+    def _moves(self, field: Arrays, network: Arrays) -> Scores:
+        of_field, of_network = (arrays["moves"].astype(np.float32) for arrays in (field, network))
+        return of_field * self.parts.field + of_network * self.parts.network
 
 
 def _factor(label: str, parts: Parts) -> float:
@@ -154,7 +144,3 @@ def _groups(texts: Sequence[Sized], words: int) -> Iterator[list[int]]:
         size += len(texts[at])
     if group:
         yield group
-
-
-def _network_file(at: int) -> str:
-    return f"network-{at + 1}.npz"

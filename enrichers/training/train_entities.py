@@ -178,11 +178,9 @@ def taught(plan: Plan, course: Course, field: Arrays) -> list[Chances]:
 def fit(plan: Plan, lexicon: Arrays, field: Arrays, course: Course, lesson: Sequence[Chances]) -> Tagger:
     """The tagger of a plan."""
     network = train_network.fit(course.taught(lesson), plan.network, _told)
-    share, other = plan.shares
-    parts = Parts(
-        course.labelled.labels, plan.version, 1, share, other, plan.outside, plan.person, plan.handle
-    )
-    return Tagger(parts, lexicon, field, [network])
+    odds = plan.outside, plan.person, plan.handle
+    parts = Parts(course.labelled.labels, plan.version, *plan.shares, *odds)
+    return Tagger(parts, lexicon, field, network)
 
 
 def _told(epoch: int) -> None:

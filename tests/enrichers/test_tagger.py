@@ -1,5 +1,6 @@
 """The tagger and its parts: paths are legal and best, files hold numbers only, grouping changes nothing."""
 
+from dataclasses import replace
 from itertools import pairwise, product
 from zlib import crc32
 
@@ -14,7 +15,7 @@ from enrichers.models.arrays import load
 from enrichers.models.decoding import Decoder
 from enrichers.models.field import WEIGHT_STEP, Field
 from enrichers.models.lexicon import Lexicon
-from enrichers.models.tagger import Tagger, _word
+from enrichers.models.tagger import FIELD, LEXICON, NETWORK, Tagger, _word
 from enrichers.models.word_table import WordTable
 from enrichers.names import tokens
 from enrichers.recognizers import COMPONENT, LANGUAGES, MODELS
@@ -190,6 +191,43 @@ def test_a_lexicon_without_words_knows_none():
     empty = Lexicon({name: np.zeros(0, kind) for name, kind in
                      (("words", np.uint32), ("clusters", np.uint16), ("rarity", np.uint8))})  # fmt: skip
     assert not empty.knows("Köln")
+
+
+def test_a_gazetteer_lists_words_in_any_case():
+    parts = {"words": np.uint32, "clusters": np.uint16, "rarity": np.uint8}
+    plain = {name: np.zeros(0, kind) for name, kind in parts.items()}
+    names = {"names": np.array([crc32(b"leeds")], np.uint32), "kinds": np.array([4], np.uint8)}
+    with_names, without = Lexicon(plain | names), Lexicon(plain)
+    assert with_names.listed("Leeds") == with_names.listed("LEEDS") == "g4"
+    assert with_names.listed("leed") == without.listed("Leeds") == ""
+    shown = set(f.described("Leeds", "C", with_names)) - set(f.described("Leeds", "C", without))
+    assert shown == {"c4=0g4", "in=g4"}
+
+
+@pytest.mark.parametrize(
+    ("word", "ends"),
+    [
+        ("BBCNews", ("BBC", "News")),
+        ("new_york", ("new", "york")),
+        ("iPhone", ("i", "Phone")),
+        ("Rhein-Main-Bahn", ("Rhein", "Bahn")),
+        ("ÖBBInfo0", ("ÖBB", "0")),
+        ("BBC", ("", "")),
+        ("news", ("", "")),
+    ],
+)
+def test_words_written_as_one_are_told_apart_with_a_gazetteer(word, ends):
+    found = f.described(word, "C", ENGLISH.lexicon)
+    assert (f"hf={ends[0].lower()}" in found, f"hl={ends[1].lower()}" in found) == (True, True)
+
+
+def test_odds_favour_a_label():
+    words = [tokens(text) for text in TEXTS]
+    arrays = [load(MODELS / "entities_de" / COMPONENT / name) for name in (LEXICON, FIELD, NETWORK)]
+    none = Tagger(replace(GERMAN.parts, outside=1e6), *arrays).names(words)
+    persons = Tagger(replace(GERMAN.parts, person=1e6), *arrays).names(words)
+    assert not any(none)
+    assert {label for text in persons for _, _, label in text} == {"PER"}
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing", b"PK\x03\x04"])
