@@ -50,8 +50,8 @@ def test_a_teacher_finds_names_that_nobody_labelled():
     texts = ["Anna Bergmann zog nach Stuttgart.", "so", "Der Zug hält nicht."]
     course = Course.of({"own": every_label()}, texts, LEXICON)
     parts = json.loads((FOLDER / "tagger.json").read_text(encoding="utf-8"))
-    networks = [load(FOLDER / f"network-{at + 1}.npz") for at in range(parts["networks"])]
-    teacher = Teacher(load(FOLDER / "field.npz"), networks, (parts["field"], parts["network"]))
+    network = load(FOLDER / "network.npz")
+    teacher = Teacher(load(FOLDER / "field.npz"), [network], (parts["field"], parts["network"]))
     lesson = list(teacher.chances(course.labelled, course.posts))
     assert [len(one) for one in lesson[:3]] == [6, 1, 5]
     assert all(one.sum(axis=1) == pytest.approx(1, abs=0.01) for one in lesson)
