@@ -123,7 +123,7 @@ def test_a_pipe_without_a_model_says_so():
         NamesPipe()(spacy.blank("de")("Köln"))
 
 
-@pytest.mark.parametrize("file", ["field.npz", "tagger.json", "lexicon.npz", "network-1.npz"])
+@pytest.mark.parametrize("file", ["field.npz", "tagger.json", "lexicon.npz", "network.npz"])
 def test_a_damaged_file_is_told_with_its_folder(tmp_path, monkeypatch, file):
     shutil.copytree(MODELS / "entities_de", tmp_path / "entities_de")
     monkeypatch.setattr(recognizers, "MODELS", tmp_path)
