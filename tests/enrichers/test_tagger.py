@@ -19,7 +19,7 @@ from enrichers.models.tagger import FIELD, LEXICON, NETWORK, Tagger, _word
 from enrichers.models.word_table import WordTable
 from enrichers.names import tokens
 from enrichers.recognizers import COMPONENT, LANGUAGES, MODELS
-from enrichers.training import train_field
+from enrichers.training import gazetteer, train_field
 from enrichers.training.labelled import labelled
 
 LABELS = ["B-LOC", "B-PER", "E-LOC", "E-PER", "I-LOC", "I-PER", "O", "S-LOC", "S-PER"]
@@ -202,6 +202,13 @@ def test_a_gazetteer_lists_words_in_any_case():
     assert with_names.listed("leed") == without.listed("Leeds") == ""
     shown = set(f.described("Leeds", "C", with_names)) - set(f.described("Leeds", "C", without))
     assert shown == {"c4=0g4", "in=g4"}
+
+
+def test_the_english_lexicon_lists_towns_and_persons():
+    kinds = {word: int(ENGLISH.lexicon.listed(word)[1:] or 0) for word in ("London", "Laura", "qqqxyz")}
+    assert kinds["London"] & gazetteer.CITY
+    assert kinds["Laura"] & gazetteer.FIRST
+    assert kinds["qqqxyz"] == 0
 
 
 @pytest.mark.parametrize(
