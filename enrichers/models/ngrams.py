@@ -56,6 +56,11 @@ def plain(text: str) -> str:
     return _LONG.sub("", _EMOJI.sub(_name, text)).replace("#", " ")
 
 
+def addressed(text: str) -> str:
+    """What the larger network reads: links and handles as one word each, no letter more than three times in a row."""
+    return _LONG.sub("", _without_addresses(text, "http", "@user"))
+
+
 def _without_addresses(text: str, link: str, handle: str) -> str:
     """The text as far as it is read, with these in place of its links and handles."""
     text = _unescaped(text[: MAX_WORDS * 40])

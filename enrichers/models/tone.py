@@ -7,6 +7,7 @@ others in its batch.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +22,12 @@ LABELS: tuple[Tone, Tone, Tone] = ("negative", "neutral", "positive")
 SHIPPED = Path(__file__).with_name("sentiment.npz")
 UNSURE_BELOW = 0.64
 """Above it a label is right four times in five, and three posts in five have one: see `sentiment.md`."""
+ACCURATE = ("head", "bias", "mix", "offset")
 GUESS = "guess"
 """In place of a domain: the likeliest one for the text."""
 
 Floats = NDArray[np.float32]
+NO_VECTORS: Mapping[int, Floats] = MappingProxyType({})
 
 
 class ToneModel:
@@ -34,7 +37,9 @@ class ToneModel:
     `features` uint32 (n, sorted checksums), `idf` float16 (n), `weights` float16 (d, n, 3), `bias` (d, 3): the n-grams;
     `encoder_…`: the encoder; `head` float16 (d, FEATURES, 3), `head_bias` (d, 3): its linear layer;
     `guess` float16 (FEATURES, k), `guess_bias` (k): which kind a text is of, a domain in a language as in `general/de`;
-    `mix` (k, 2), `offset` (k, 3): logits = mix[0] · encoder + mix[1] · n-grams + offset, calibrated.
+    `mix` (k, 2), `offset` (k, 3): logits = mix[0] · encoder + mix[1] · n-grams + offset, calibrated;
+    `accurate_…`: the same with a linear layer on `Embeddings` of the post, `head` float16 (k, 384, 3), `bias` (k, 3),
+    `mix` (k, 3), `offset` (k, 3).
     """
 
     def __init__(self, arrays: Arrays, pieces: Pieces | None = None) -> None:
@@ -59,13 +64,26 @@ class ToneModel:
         return cls(load(path))
 
     def probabilities(
-        self, texts: Sequence[str], domains: Sequence[str], excerpts: Mapping[int, Excerpt] = NONE
+        self,
+        texts: Sequence[str],
+        domains: Sequence[str],
+        excerpts: Mapping[int, Excerpt] = NONE,
+        vectors: Mapping[int, Floats] = NO_VECTORS,
     ) -> NDArray[np.float64]:
         """Calibrated probabilities in the order of `LABELS`, (n, 3). Domains are of `domains`, or `GUESS`.
 
-        `excerpts`: by number the texts that are taken from others.
+        By number, `excerpts`: texts that are taken from others; `vectors`: embeddings of those that have them.
         """
-        return softmax(self.mixed(self.read(texts, domains, excerpts)))
+        reading = self.read(texts, domains, excerpts)
+        logits = self.mixed(reading)
+        for at, vector in vectors.items():
+            logits[at] = self._accurate(reading, at, vector)
+        return softmax(logits)
+
+    @property
+    def accurate(self) -> bool:
+        """Whether it knows what to make of embeddings."""
+        return all(f"accurate_{name}" in self.arrays for name in ACCURATE)
 
     def read(
         self, texts: Sequence[str], domains: Sequence[str], excerpts: Mapping[int, Excerpt] = NONE
@@ -95,6 +113,13 @@ class ToneModel:
         """Calibrated logits, (n, 3)."""
         mix, offset = self.arrays["mix"][reading.kinds], self.arrays["offset"][reading.kinds]
         return np.asarray(mix[:, :1] * reading.encoded + mix[:, 1:] * reading.counted + offset, np.float32)
+
+    def _accurate(self, reading: "Reading", at: int, vector: Floats) -> Floats:
+        """Calibrated logits of one text whose embedding is known, (3,)."""
+        head, bias, mix, offset = (self.arrays[f"accurate_{name}"][reading.kinds[at]] for name in ACCURATE)
+        embedded = np.einsum("i,ij->j", vector, head.astype(np.float32)) + bias
+        logits: Floats = mix @ np.stack([reading.encoded[at], reading.counted[at], embedded]) + offset
+        return logits
 
     def _kind(self, domain: str, features: Floats) -> int:
         allowed = [kind for kind, at in enumerate(self._domain_of) if domain in (GUESS, self.domains[at])]

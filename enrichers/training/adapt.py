@@ -196,6 +196,15 @@ def extended(
         "domains": domain,
         "kinds": f"{domain}/own",
     }
+    if (
+        "accurate_head" in arrays
+    ):  # what was learned corrects the smaller network only, so it is not asked for more
+        new |= {
+            "accurate_head": np.zeros_like(arrays["accurate_head"][kind]),
+            "accurate_bias": np.zeros(len(LABELS)),
+            "accurate_mix": np.array([1, 1, 0]),
+            "accurate_offset": new["offset"],
+        }
     more = {name: np.concatenate([arrays[name], np.array([value]).astype(arrays[name].dtype)])
             for name, value in new.items() if name not in {"domains", "kinds"}}  # fmt: skip
     texts = {name: np.array([*arrays[name].tolist(), new[name]]) for name in ("domains", "kinds")}

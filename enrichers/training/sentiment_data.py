@@ -16,8 +16,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from enrichers.models.embeddings import Embeddings
 from enrichers.models.ngrams import words
-from enrichers.models.tone import LABELS, UNSURE_BELOW, ToneModel
+from enrichers.models.tone import LABELS, NO_VECTORS, UNSURE_BELOW, ToneModel
 from enrichers.training.figures import Figures
 from streams.measures import quality
 
@@ -102,12 +103,14 @@ def weights_of(rows: Sequence[Row]) -> NDArray[np.float32]:
     )
 
 
-def measured(model: ToneModel, rows: Sequence[Row]) -> Figures:
-    """How good a model is on each evaluated part."""
+def measured(model: ToneModel, rows: Sequence[Row], embeddings: Embeddings | None = None) -> Figures:
+    """How good a model is on each evaluated part; with embeddings, how good if it reads them too."""
     found = {}
     for part in EVALUATED:
         mine = [row for row in rows if row.part == part]
-        chances = model.probabilities([row.text for row in mine], [DOMAINS[row.domain] for row in mine])
+        texts = [row.text for row in mine]
+        vectors = dict(enumerate(embeddings.of(texts))) if embeddings else NO_VECTORS
+        chances = model.probabilities(texts, [DOMAINS[row.domain] for row in mine], vectors=vectors)
         sure = chances.max(axis=1) >= UNSURE_BELOW
         one = quality([row.label for row in mine], chances, sure.tolist())
         found[part] = {

@@ -26,7 +26,7 @@ with suppress(ImportError):  # without the extra `train` this module can be impo
     import jax.numpy as jnp
     import optax
 
-EPOCHS = 1.5
+EPOCHS = 2
 TELL_STEPS = 100
 BATCH = 64
 LENGTHS = (16, 24, 32, 40, FIRST_PIECES + LAST_PIECES)  # one compiled step each
@@ -36,7 +36,7 @@ DECAY = 0.02
 DROPOUT, PIECE_DROPOUT = 0.4, 0.08
 SMOOTHING = 0.05
 MOST_WEIGHT = 3.0
-SEMEVAL_PER_LABEL = 6_000  # of each epoch, drawn anew
+SEMEVAL_PER_LABEL = 9_000  # of each epoch, drawn anew
 TIMES = {"umsab_german": 2, "umsab_english": 2, "ge17": 2, "phrases": 5}
 WEIGHT_OF = {
     "mobasa": 0.7,

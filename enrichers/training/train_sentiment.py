@@ -1,25 +1,26 @@
 """Train the sentiment model: `python -m enrichers.training.train_sentiment DATA_FOLDER [OUT.npz]`.
 
-A third of the evaluated parts (by checksum of the text) is set aside; both halves of the model are fitted on the rest,
-weighed together, calibrated and measured on that third, and then fitted once more on everything with the same
-settings. Needs the extra `train`, which the running product does not. What came out: `sentiment.md`.
+A third of the evaluated parts (by checksum of the text) is set aside; both halves of the model, and the layer on
+embeddings that is for the extra `accurate`, are fitted on the rest, weighed together, calibrated and measured on
+that third, and then fitted once more on everything with the same settings. Needs the extra `train`, which the
+running product does not. What came out: `sentiment.md`.
 """
 
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from enrichers.models.arrays import Arrays
+from enrichers.models.embeddings import WIDTH, Embeddings
 from enrichers.models.encoder import Encoder, quantized
 from enrichers.models.ngrams import plain
 from enrichers.models.pieces import Pieces
 from enrichers.models.tone import LABELS, SHIPPED, ToneModel, softmax
-from enrichers.training import figures, train_encoder, train_ngrams
+from enrichers.training import figures, train_embeddings, train_encoder, train_ngrams
 from enrichers.training.sentiment_data import DOMAINS, LANGUAGE_OF, Row, measured, read
 
 SEED = 0
@@ -36,12 +37,20 @@ PENALTY = 0.01
 PRIOR = dict.fromkeys(KINDS, (1, 1, 1)) | {"feedback/de": (1, 1, 2)}
 """Factors by label: railway feedback is praised so rarely that a model of likely labels would hardly ever say so."""
 
+Floats = NDArray[np.float32]
 
-def fit(rows: Sequence[Row], pieces: Pieces) -> Arrays:
-    """Both halves; `mix` and `offset` still those of a plain sum."""
-    encoder = train_encoder.fit(rows, pieces, SEED)
-    counted = train_ngrams.fit([row for row in rows if train_ngrams.wanted(row)])
-    return assembled(encoder, counted, rows, pieces)
+
+def fit(rows: Sequence[Row], vectors: Floats, learned: NDArray[np.bool_], pieces: Pieces) -> Arrays:
+    """All parts, of those rows that are learned; weights and offsets still those of a plain sum.
+
+    `vectors`: the embeddings of the rows that the n-grams want, too.
+    """
+    some = np.flatnonzero(learned).tolist()
+    counted = [at for at in some if train_ngrams.wanted(rows[at])]
+    chosen = [rows[at] for at in some]
+    arrays = train_embeddings.fit([rows[at] for at in counted], vectors[counted], KINDS)
+    arrays |= train_ngrams.fit([rows[at] for at in counted])
+    return assembled(train_encoder.fit(chosen, pieces, SEED), arrays, chosen, pieces)
 
 
 def assembled(encoder: Arrays, counted: Arrays, rows: Sequence[Row], pieces: Pieces) -> Arrays:
@@ -86,41 +95,59 @@ def _guesser(arrays: Arrays, rows: Sequence[Row], pieces: Pieces) -> Arrays:
     return {"guess": model.coef_.T.astype(np.float16), "guess_bias": model.intercept_.astype(np.float32)}
 
 
-def weighed(arrays: Arrays, rows: Sequence[Row], pieces: Pieces) -> Arrays:
-    """`mix` and `offset` of each kind, under which the labels of posts the model has not seen are likeliest."""
-    model = ToneModel(arrays, pieces)
-    mix, offset = arrays["mix"].copy(), arrays["offset"].copy()
+def weighed(arrays: Arrays, rows: Sequence[Row], vectors: Floats, pieces: Pieces) -> Arrays:
+    """Weights and offsets of each kind, under which the labels of posts the model has not seen are likeliest."""
+    model, found = ToneModel(arrays, pieces), []
     for number, kind in enumerate(KINDS):
-        mine = [row for row in rows if row.kind == kind]
-        said = model.read([row.text for row in mine], [DOMAINS[row.domain] for row in mine])
-        found = likeliest(said.encoded, said.counted, np.array([row.label for row in mine]))
-        mix[number], offset[number] = found[:2], found[2:]
-    return {"mix": mix, "offset": offset + np.log([PRIOR[kind] for kind in KINDS]).astype(np.float32)}
+        mine = [at for at, row in enumerate(rows) if row.kind == kind]
+        some = [rows[at] for at in mine]
+        said = model.read([row.text for row in some], [DOMAINS[row.domain] for row in some])
+        embedded = vectors[mine] @ arrays["accurate_head"][number].astype(np.float32)
+        parts = said.encoded, said.counted, embedded + arrays["accurate_bias"][number]
+        gold = np.array([row.label for row in some])
+        found.append((likeliest(parts[:2], gold), likeliest(parts, gold)))
+    prior = np.log([PRIOR[kind] for kind in KINDS]).astype(np.float32)
+    usual, accurate = (np.array(one) for one in zip(*found, strict=True))
+    return {
+        "mix": usual[:, :2],
+        "offset": usual[:, 2:] + prior,
+        "accurate_mix": accurate[:, :3],
+        "accurate_offset": accurate[:, 3:] + prior,
+    }
 
 
-def likeliest(encoded: Any, counted: Any, gold: NDArray[np.int_]) -> NDArray[np.float32]:
-    """Two weights and three offsets, held near 0.5 and 0 by a small penalty."""
+def likeliest(parts: Sequence[Floats], gold: NDArray[np.int_]) -> Floats:
+    """A weight for the logits of each part, and three offsets, held near equal shares and 0 by a small penalty."""
     from scipy.optimize import minimize  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
+    count = len(parts)
+
     def loss(at: NDArray[np.float64]) -> float:
-        chances = softmax(at[0] * encoded + at[1] * counted + at[2:])
-        away = ((at[:2] - 0.5) ** 2).sum() + (at[2:] ** 2).sum()
+        logits = sum(weight * part for weight, part in zip(at, parts, strict=False)) + at[count:]
+        chances = softmax(logits)
+        away = ((at[:count] - 1 / count) ** 2).sum() + (at[count:] ** 2).sum()
         return float(-np.log(chances[np.arange(len(gold)), gold]).mean() + PENALTY * away)
 
-    best: NDArray[np.float32] = minimize(loss, [0.5, 0.5, 0, 0, 0], method="BFGS").x.astype(np.float32)
+    best: Floats = minimize(loss, [1 / count] * count + [0, 0, 0], method="BFGS").x.astype(np.float32)
     return best
 
 
 def main(folder: str, out: str = str(SHIPPED)) -> None:
     """Fit, weigh, measure, fit on everything, save."""
     pieces, rows = Pieces(), read(Path(folder))
-    held_out = [row for row in rows if row.held_out]
-    trial = fit([row for row in rows if not row.held_out], pieces)
-    trial |= weighed(trial, held_out, pieces)
-    found = measured(ToneModel(trial, pieces), held_out)
-    figures.note("sentiment", found)
-    print(json.dumps(found, indent=2))  # noqa: T201
-    final = fit(rows, pieces) | {name: trial[name] for name in ("mix", "offset")}
+    counted = [at for at, row in enumerate(rows) if train_ngrams.wanted(row)]
+    vectors = np.zeros((len(rows), WIDTH), np.float32)
+    vectors[counted] = train_embeddings.read([rows[at] for at in counted])
+    held_out = np.array([row.held_out for row in rows])
+    trial = fit(rows, vectors, ~held_out, pieces)
+    aside = [row for row in rows if row.held_out]
+    trial |= weighed(trial, aside, vectors[held_out], pieces)
+    for name, embeddings in (("sentiment", None), ("accurate sentiment", Embeddings())):
+        found = measured(ToneModel(trial, pieces), aside, embeddings)
+        figures.note(name, found)
+        print(name, json.dumps(found, indent=2))  # noqa: T201
+    final = fit(rows, vectors, np.full(len(rows), True), pieces)
+    final |= {name: trial[name] for name in ("mix", "offset", "accurate_mix", "accurate_offset")}
     np.savez_compressed(out, **final)  # type: ignore[arg-type]
     print(f"{out}: {Path(out).stat().st_size / 1e6:.1f} MB")  # noqa: T201
 
