@@ -1,7 +1,8 @@
 """A crisis played through a whole pipeline: two weeks of the past, two calm days, an evening of outrage.
 
-The player owns the clock: it moves the worker's time on, sends what is said in that time, and waits until `watch` has
-seen it. So hours pass in seconds, and a worker that is killed on the way finds the time as it left it.
+The player owns the clock: it sends what is said, waits until `watch` has counted it, moves the worker's time on to
+the end of that, and waits until `watch` has looked. So hours pass in seconds, and a worker that is killed on the way
+finds the time as it left it.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from streams.log.opening import open_log
 from streams.post import Author, Mode, Post, Venue
 from streams.topics import ALERTS, NOTIFICATIONS, WATCH_STATE
 from tests.cluster.pipeline import WITHOUT_MODELS
+from tests.cluster.replay_worker import put
 from tests.contract.far_ends import SECRET, HttpEnd, SmtpEnd, http_end, smtp_end
 from tests.real.servers import free_port
 from tests.streams.alerting.synthetic import Mentions
@@ -113,10 +115,8 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def set_time(self, now: datetime) -> None:
-        """Atomically, since the worker reads it at any moment."""
-        written = self.clock.with_suffix(".new")
-        written.write_text(str(now.timestamp()))
-        written.replace(self.clock)
+        """Let the worker's time go on."""
+        put(self.clock, now)
 
     def start(self) -> None:
         settings = {
@@ -169,6 +169,10 @@ class Player:
         """Wait until `watch` has counted every post so far, and saved that."""
         await self.until(self._watch_has_seen)
 
+    async def looked(self, now: datetime) -> None:
+        """Wait until `watch` has looked at everything at that time, and saved what it found."""
+        await self.until(lambda: self._has_looked(now))
+
     async def all_settled(self) -> None:
         """Wait until nothing waits in any agent's topic."""
         await self.until(self._nothing_waits)
@@ -199,6 +203,10 @@ class Player:
         parts = remembered.get(SUBSCRIPTION)
         return bool(parts) and len(memory.load(parts, Counts())[0].counts) == self._sent
 
+    async def _has_looked(self, now: datetime) -> bool:
+        seen = self._worker.clock.with_suffix(".seen")
+        return seen.exists() and float(seen.read_text()) >= now.timestamp()
+
     async def _nothing_waits(self) -> bool:
         try:
             async with self._http.get(f"{self._worker.url}/health/ready") as answer:
@@ -226,20 +234,30 @@ class Played:
 
 
 async def play(folder: Path, story: Story, kills: dict[int, float]) -> Played:
-    """Tell the story; in the steps of `kills` the worker dies so many seconds after it took their posts."""
+    """Tell the story. In the steps of `kills` the worker dies so many seconds after it took their posts, and once more
+    so long after its time went on.
+
+    Its time goes on when all that was said before is counted: else it would look at half of it, or hear silence.
+    """
+
+    async def died(number: int) -> None:
+        if number in kills:
+            await asyncio.sleep(kills[number])
+            worker.kill()
+            worker.start()
+
     async with smtp_end() as mails, http_end() as hooks, _worker(folder, mails, hooks) as (worker, player):
         worker.set_time(story.begin)
         worker.start()
         await player.say(story.past)
         await player.settled()
         for number, (now, posts) in enumerate(story.steps):
-            worker.set_time(now)
             await player.say(posts)
-            if number in kills:
-                await asyncio.sleep(kills[number])
-                worker.kill()
-                worker.start()
+            await died(number)
             await player.settled()
+            worker.set_time(now)
+            await died(number)
+            await player.looked(now)
         await player.until(lambda: _closed(player._log))
         await player.all_settled()
         alerts = [decode_alert(record.value) for record in (await player._log.latest(ALERTS)).values()]
