@@ -136,7 +136,8 @@ class SentimentLabel:
 
         card = figures.read().get("accurate sentiment" if self._embeddings else "sentiment", {})
         held_out = [row for row in read(folder) if row.held_out]
-        for part, now in measured(self._open, held_out, self._embeddings).items():
+        vectors = self._embeddings.of([row.text for row in held_out]) if self._embeddings else None
+        for part, now in measured(self._open, held_out, vectors).items():
             yield f"{part}, held out (model card): {_listed(card.get(part, {}))}"
             yield f"{part}, with this model, which has learned them if it came along: {_listed(now)}"
 

@@ -7,7 +7,7 @@ comes out is a score for each label. Trained by `train_network.py`, which explai
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichers.models.arrays import Arrays
+from enrichers.models.arrays import Arrays, places
 from enrichers.models.features import Checksums
 
 Vectors = NDArray[np.float32]
@@ -99,6 +99,6 @@ def table_rows(features: Checksums, known: Checksums) -> NDArray[np.intp]:
     """The row of each column's table: (n, 41) to (n, columns)."""
     chosen = features[:, COLUMNS]
     rows = (chosen % np.maximum(ROWS, 1).astype(np.uint32)).astype(np.intp)
-    at = np.minimum(known.searchsorted(chosen[:, 0]), len(known) - 1)
-    rows[:, 0] = np.where(known[at] == chosen[:, 0], at + 1, 0)
+    at, listed = places(known, chosen[:, 0])
+    rows[:, 0] = np.where(listed, at + 1, 0)
     return rows

@@ -196,9 +196,7 @@ def extended(
         "domains": domain,
         "kinds": f"{domain}/own",
     }
-    if (
-        "accurate_head" in arrays
-    ):  # what was learned corrects the smaller network only, so it is not asked for more
+    if "accurate_head" in arrays:  # what was learned corrects the two halves only
         new |= {
             "accurate_head": np.zeros_like(arrays["accurate_head"][kind]),
             "accurate_bias": np.zeros(len(LABELS)),

@@ -16,7 +16,6 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichers.models.embeddings import Embeddings
 from enrichers.models.ngrams import words
 from enrichers.models.tone import LABELS, NO_VECTORS, UNSURE_BELOW, ToneModel
 from enrichers.training.figures import Figures
@@ -103,14 +102,15 @@ def weights_of(rows: Sequence[Row]) -> NDArray[np.float32]:
     )
 
 
-def measured(model: ToneModel, rows: Sequence[Row], embeddings: Embeddings | None = None) -> Figures:
-    """How good a model is on each evaluated part; with embeddings, how good if it reads them too."""
+def measured(model: ToneModel, rows: Sequence[Row], vectors: NDArray[np.float32] | None = None) -> Figures:
+    """How good a model is on each evaluated part; with the embeddings of the rows, how good if it reads them too."""
     found = {}
     for part in EVALUATED:
-        mine = [row for row in rows if row.part == part]
-        texts = [row.text for row in mine]
-        vectors = dict(enumerate(embeddings.of(texts))) if embeddings else NO_VECTORS
-        chances = model.probabilities(texts, [DOMAINS[row.domain] for row in mine], vectors=vectors)
+        places = [at for at, row in enumerate(rows) if row.part == part]
+        mine = [rows[at] for at in places]
+        embedded = NO_VECTORS if vectors is None else dict(enumerate(vectors[places]))
+        domains = [DOMAINS[row.domain] for row in mine]
+        chances = model.probabilities([row.text for row in mine], domains, vectors=embedded)
         sure = chances.max(axis=1) >= UNSURE_BELOW
         one = quality([row.label for row in mine], chances, sure.tolist())
         found[part] = {
